@@ -1,0 +1,1 @@
+"""The faces people use: HTTP, the page, the command line."""

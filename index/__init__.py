@@ -1,0 +1,1 @@
+"""A report's way in: read, chunk, figures, embed, snapshot."""

@@ -1,0 +1,330 @@
+"""Read a Markdown report, with the tab-separated tables and HTML fragments that PDF converters leave in it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+
+from index.readers.contents import Entry, entry_in_line, find_entries, page_ranges, require_whole, title_key
+from index.readers.file import File, read_file
+from index.readers.inline import visible
+from index.readers.metadata import infer_metadata
+from index.readers.tables import Grid, html_grid, pipe_grid, tab_grid
+from index.report import (
+    Block,
+    Items,
+    LeftOut,
+    Metadata,
+    Paragraph,
+    ReadingSummary,
+    Report,
+    Section,
+    Table,
+    Text,
+)
+
+# Rules that would drop characters or read page furniture as structure are off.
+_BLOCKS = MarkdownIt("commonmark").disable(["code", "fence", "html_block", "reference", "lheading"])
+
+_FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>.*?)\n---\n", re.DOTALL)
+_HEADING_KEY = re.compile(r"\s*\{#(?P<key>[\w.-]+)\}\s*$")
+_MARKER = re.compile(r"^[\s>]*(?:[-*+]|\d{1,9}[.)])?[ \t]+(?=\S)|^[\s>]+")
+_BULLET = re.compile(r"^[●◎○■□◆•▪➢✓√][ \t]*")
+_IMAGE_LINE = re.compile(r"^\s*(?:[-*+]\s+)?!\[[^\]]*\]\([^()]*\)\s*$")
+_PIPE_LINE = re.compile(r"^\s*(?:[-*+]\s+)?\|.*\|\s*$")
+_TAB_LINE = re.compile(r"\S[^\n]*\t")
+_TAB_CONTINUED = re.compile(r"^\t+\S")
+_NOTE = re.compile(r"^(?:注|註|附註|附注|备注|備註|notes?)\s*\d*\s*[:：]", re.I)
+_NOTE_TITLE = re.compile(r"^(?:注|註|附註|附注|备注|備註|notes?)$", re.I)
+_CJK_GAP = re.compile(r"(?<=[\u3400-\u9fff、，])\s+(?=[\u3400-\u9fff「《])")
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Region:
+    """Lines that are one table."""
+
+    first: int
+    last: int  # exclusive
+    grid: Grid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One thing found in the file, in reading order."""
+
+    line: int
+    content: "_Heading | tuple[Text, ...] | Text | Grid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heading:
+    title: str
+    level: int
+    key: str | None
+
+
+def read_markdown(path: Path, *, metadata: dict[str, Any] | None = None, partial: bool = False) -> Report:
+    """Read a Markdown file into a Report; nothing is dropped without being counted in the summary.
+
+    `metadata` overrides what the file says of itself. Raises UnreadableReport for a file that is not UTF-8 text, and,
+    unless `partial`, for one whose contents name final sections that the file does not have.
+    """
+    file = read_file(path)
+    lines = _line_spans(file.text)
+    front, body_line = _front_matter(file.text)
+    left_out: Counter[tuple[str, str]] = Counter()
+    parts = sorted(_parts(file.text, lines, body_line, left_out), key=lambda part: part.line)
+    titles = {title_key(part.content.title) for part in parts if isinstance(part.content, _Heading)}
+    entries, used = find_entries([_as_lines(part.content) for part in parts], titles)
+    if not partial:
+        require_whole(file.name, entries, titles)
+    kept = [part for number, part in enumerate(parts) if number not in used]
+    lines_used = sum(len(_as_lines(parts[number].content)) for number in used)
+    if lines_used:
+        left_out["contents lines", "read as page numbers"] = lines_used
+    sections = _sections(kept, entries)
+    meta = infer_metadata(file.text, [s.title for s in sections], overrides=front | (metadata or {}))
+    summary = _summary(sections, file, left_out)
+    return Report(
+        metadata=meta, sections=sections, source=file.text, summary=summary, file_name=file.name, sha256=file.sha256
+    )
+
+
+def _line_spans(text: str) -> list[Span]:
+    spans, start = [], 0
+    for line in text.split("\n"):
+        spans.append((start, start + len(line)))
+        start += len(line) + 1
+    return spans
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], int]:
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        return {}, 0
+    loaded = yaml.safe_load(match["yaml"])
+    return (loaded if isinstance(loaded, dict) else {}), match.group().count("\n")
+
+
+def _parts(text: str, lines: list[Span], first: int, left_out: Counter[tuple[str, str]]) -> Iterator[_Part]:
+    regions = list(_regions(text, lines, first))
+    taken = {line for region in regions for line in range(region.first, region.last)} | set(range(first))
+    for region in regions:
+        yield _Part(line=region.first, content=region.grid)
+    masked = "\n".join("" if n in taken else text[a:b] for n, (a, b) in enumerate(lines))
+    yield from _prose(text, lines, masked, left_out)
+
+
+def _regions(text: str, lines: list[Span], first: int) -> Iterator[_Region]:
+    number = first
+    while number < len(lines):
+        start, end = lines[number]
+        line = text[start:end]
+        last = number + 1
+        if "<table" in line.lower():
+            closing = text.lower().find("</table>", start)
+            stop = closing + len("</table>") if closing >= 0 else lines[-1][1]
+            while last < len(lines) and lines[last][0] < stop:
+                last += 1
+            yield _Region(first=number, last=last, grid=html_grid(text, start, stop))
+        elif _PIPE_LINE.match(line):
+            while last < len(lines) and _PIPE_LINE.match(text[slice(*lines[last])]):
+                last += 1
+            yield _Region(first=number, last=last, grid=pipe_grid(text, lines[number:last]))
+        elif _TAB_LINE.search(line):
+            while last < len(lines) and _is_tab_row(text[slice(*lines[last])]):
+                last += 1
+            if last - number > 1 or line.count("\t") > 1 or entry_in_line(line):
+                yield _Region(first=number, last=last, grid=tab_grid(text, lines[number:last]))
+        number = last
+
+
+def _is_tab_row(line: str) -> bool:
+    return bool(_TAB_LINE.search(line) or _TAB_CONTINUED.match(line))
+
+
+def _prose(text: str, lines: list[Span], masked: str, left_out: Counter[tuple[str, str]]) -> Iterator[_Part]:
+    level = 0  # of the headings
+    lists = 0  # how deep in lists
+    opened: list[Text] = []
+    opened_line = 0
+    for token in _BLOCKS.parse(masked):
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            lists += 1
+            if lists == 1:
+                opened, opened_line = [], token.map[0] if token.map else 0
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            lists -= 1
+            if lists == 0 and opened:
+                yield _Part(line=opened_line, content=tuple(opened))
+        elif token.type == "heading_open":
+            level = int(token.tag[1])
+        elif token.type == "hr":
+            left_out["rules", "no text"] += 1
+        elif token.type == "inline" and token.map:
+            spans = lines[token.map[0] : token.map[1]]
+            if level:
+                heading = _heading(text, spans[0], level)
+                level = 0
+                if heading.title:
+                    yield _Part(line=token.map[0], content=heading)
+                continue
+            for line, content in _leaf(text, spans, token.map[0], left_out):
+                if not lists:
+                    yield _Part(line=line, content=content)
+                elif isinstance(content, Text):
+                    opened.append(content)
+                else:
+                    opened.extend(content)
+
+
+def _heading(text: str, span: Span, level: int) -> _Heading:
+    start, end = span
+    while start < end and text[start] in "# \t":
+        start += 1
+    while end > start and text[end - 1] in "# \t":
+        end -= 1
+    key = _HEADING_KEY.search(text[start:end])
+    title = visible(text, start, start + key.start() if key else end).text
+    title = _CJK_GAP.sub("", _BULLET.sub("", title)).strip()
+    return _Heading(title=" ".join(title.split()), level=level, key=key["key"] if key else None)
+
+
+def _leaf(
+    text: str, spans: Sequence[Span], first: int, left_out: Counter[tuple[str, str]]
+) -> Iterator[tuple[int, Text | tuple[Text, ...]]]:
+    """Split the lines of one paragraph into plain text and bulleted items."""
+    plain: list[Span] = []
+    items: list[Text] = []
+    for start, end in spans:
+        line = text[start:end]
+        if _IMAGE_LINE.match(line):
+            left_out["image lines", "an image has no text"] += 1
+            continue
+        marker = _MARKER.match(line)
+        begin = start + (marker.end() if marker else 0)
+        bullet = _BULLET.match(text[begin:end])
+        if bullet and (end - begin) > bullet.end() and len(spans) > 1:
+            items.append(visible(text, begin + bullet.end(), end))
+        elif items and begin > start:
+            items.append(visible(text, begin, end))
+        else:
+            plain.append((begin + (bullet.end() if bullet else 0), end))
+    joined = _join(text, plain)
+    if joined.text:
+        yield first, joined
+    elif plain:
+        left_out["markup without text", "nothing to read in it"] += 1
+    if items:
+        yield first, tuple(item for item in items if item.text)
+
+
+def _join(text: str, spans: Sequence[Span]) -> Text:
+    """Read lines of one paragraph; where their spans touch in the file they are read as one."""
+    if not spans:
+        return Text(text="", pieces=())
+    contiguous = all(b[0] == a[1] + 1 for a, b in zip(spans, spans[1:], strict=False))
+    if contiguous:
+        return visible(text, spans[0][0], spans[-1][1])
+    joined = visible(text, *spans[0])
+    for start, end in spans[1:]:
+        joined = join_texts(joined, visible(text, start, end))
+    return joined
+
+
+def join_texts(first: Text, second: Text, *, divider: str = "\n") -> Text:
+    """Put one text under another; the divider belongs to no place in the file."""
+    if not first.text or not second.text:
+        return first if first.text else second
+    shift = len(first.text) + len(divider)
+    moved = tuple(
+        type(piece)(
+            start=piece.start + shift, end=piece.end + shift, source=piece.source, source_end=piece.source_end
+        )
+        for piece in second.pieces
+    )
+    return Text(text=first.text + divider + second.text, pieces=first.pieces + moved)
+
+
+def _as_lines(content: _Heading | tuple[Text, ...] | Text | Grid) -> list[str]:
+    """Show a part as lines, for finding the contents."""
+    if isinstance(content, _Heading):
+        return [content.title]
+    if isinstance(content, Grid):
+        return ["\t".join(cell.text.text for cell in row.cells) for row in content.rows[content.header_rows :]]
+    if isinstance(content, Text):
+        return content.text.split("\n")
+    return [item.text for item in content]
+
+
+def _sections(parts: Sequence[_Part], entries: Sequence[Entry]) -> tuple[Section, ...]:
+    headings: list[_Heading] = [_Heading(title="", level=1, key="front")]
+    bodies: list[list[Any]] = [[]]
+    for part in parts:
+        if isinstance(part.content, _Heading):
+            headings.append(part.content)
+            bodies.append([])
+        else:
+            bodies[-1].append(part.content)
+    pages = page_ranges([heading.title for heading in headings], entries)
+    sections, path, seen = [], [], set[str]()
+    levels: list[int] = []
+    for number, (heading, body, (page, page_end)) in enumerate(zip(headings, bodies, pages, strict=True)):
+        while levels and levels[-1] >= heading.level:
+            levels.pop()
+            path.pop()
+        if heading.title:
+            levels.append(heading.level)
+            path.append(heading.title)
+        if number == 0 and not body:
+            continue
+        key = heading.key or f"s{number}"
+        if key in seen:
+            key = f"{key}-{number}"
+        seen.add(key)
+        blocks = tuple(_blocks(key, body, notes=bool(_NOTE_TITLE.match(heading.title))))
+        level = len(path) or 1
+        sections.append(
+            Section(key=key, path=tuple(path), level=level, page=page, page_end=page_end, blocks=blocks)
+        )
+    return tuple(sections)
+
+
+def _blocks(section: str, body: Sequence[Text | tuple[Text, ...] | Grid], *, notes: bool) -> Iterator[Block]:
+    count: Counter[str] = Counter()
+    note = notes
+    for content in body:
+        if isinstance(content, Text):
+            note = notes or bool(_NOTE.match(content.text))
+            count["p"] += 1
+            yield Paragraph(key=f"{section}.p{count['p']}", text=content, note=note)
+        elif isinstance(content, Grid):
+            note = notes
+            count["t"] += 1
+            yield Table(key=f"{section}.t{count['t']}", rows=content.rows, header_rows=content.header_rows)
+        else:
+            count["l"] += 1
+            yield Items(key=f"{section}.l{count['l']}", items=content, note=note)
+
+
+def _summary(sections: Sequence[Section], file: File, left_out: Counter[tuple[str, str]]) -> ReadingSummary:
+    blocks = [block for section in sections for block in section.blocks]
+    tables = [block for block in blocks if isinstance(block, Table)]
+    return ReadingSummary(
+        sections=len(sections),
+        paragraphs=sum(isinstance(block, Paragraph) for block in blocks),
+        items=sum(len(block.items) for block in blocks if isinstance(block, Items)),
+        tables=len(tables),
+        cells=sum(not cell.spanned for table in tables for row in table.rows for cell in row.cells),
+        characters=len(file.text),
+        left_out=tuple(LeftOut(what=what, why=why, count=n) for (what, why), n in sorted(left_out.items())),
+    )
+
+

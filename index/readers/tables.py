@@ -1,0 +1,183 @@
+"""Read tables written with tabs, pipes or HTML into one rectangular grid of cells that know their place."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from itertools import accumulate
+
+from index.readers.inline import visible
+from index.report import Cell, Row
+from index.script import fold
+
+_SEPARATOR_CELL = re.compile(r"^\s*:?-{2,}:?\s*$")
+_PIPE = re.compile(r"(?<!\\)\|")
+_PERIOD = re.compile(r"(?:^|[^\d.])(?:19|20)\d\d(?:[^\d.]|$)|FY\s?\d\d", re.I)
+_HEADER_WORDS = frozenset(
+    "指标 项目 类别 范畴 议题 单位 披露章节 利益相关方 内容 章节 页 绩效指标 关键绩效指标 层面 目标 "
+    "indicator indicators item items metric metrics category unit units section page topic stakeholder stakeholders "
+    "kpi kpis target targets aspect description disclosure".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Rows of equal length; `header_rows` of them name the columns."""
+
+    rows: tuple[Row, ...]
+    header_rows: int
+
+
+def tab_grid(source: str, lines: Sequence[tuple[int, int]]) -> Grid:
+    """Read lines whose cells are divided by tabs; `lines` are spans of the source."""
+    rows = [_cells(source, start, end, re.compile("\t")) for start, end in lines]
+    return _grid([row for row in rows if not _is_separator(row)])
+
+
+def pipe_grid(source: str, lines: Sequence[tuple[int, int]]) -> Grid:
+    """Read a GitHub pipe table; the row above the dashes is its header."""
+    rows: list[list[Cell]] = []
+    header: int | None = None
+    for start, end in lines:
+        bar = source.index("|", start, end)
+        last = source.rindex("|", start, end)
+        row = _cells(source, bar + 1, max(last, bar + 1), _PIPE)
+        if _is_separator(row):
+            header = len(rows) if header is None else header
+        else:
+            rows.append(row)
+    return _grid(rows, header=header)
+
+
+def html_grid(source: str, start: int, end: int) -> Grid:
+    """Read an HTML table; a cell that spans is repeated in each place it covers, marked as spanned."""
+    parser = _TableParser(source, start, end)
+    placed: dict[tuple[int, int], Cell] = {}
+    for number, row in enumerate(parser.rows):
+        column = 0
+        for cell in row:
+            while (number, column) in placed:
+                column += 1
+            text = visible(source, cell.start, cell.end)
+            for down in range(cell.rowspan):
+                for right in range(cell.colspan):
+                    spanned = down > 0 or right > 0
+                    placed[number + down, column + right] = Cell(text=text, heading=cell.heading, spanned=spanned)
+            column += cell.colspan
+    height = len(parser.rows)
+    width = max((column for _, column in placed), default=-1) + 1
+    empty = Cell(text=visible(source, start, start))
+    rows = [[placed.get((r, c), empty) for c in range(width)] for r in range(height)]
+    marked = 0
+    while marked < height and rows[marked] and all(cell.heading for cell in rows[marked]):
+        marked += 1
+    marked = max(marked, parser.head_rows)
+    return _grid(rows, header=marked or None)
+
+
+def _cells(source: str, start: int, end: int, divider: re.Pattern[str]) -> list[Cell]:
+    cells, position = [], start
+    for match in divider.finditer(source, start, end):
+        cells.append(Cell(text=visible(source, position, match.start())))
+        position = match.end()
+    cells.append(Cell(text=visible(source, position, end)))
+    return cells
+
+
+def _is_separator(row: Sequence[Cell]) -> bool:
+    return len(row) > 0 and all(_SEPARATOR_CELL.match(cell.text.text) for cell in row)
+
+
+def _grid(rows: list[list[Cell]], *, header: int | None = None) -> Grid:
+    width = max((len(row) for row in rows), default=0)
+    padded = tuple(Row(cells=tuple(row) + _padding(row, width)) for row in rows)
+    return Grid(rows=padded, header_rows=_header_rows(padded) if header is None else header)
+
+
+def _padding(row: Sequence[Cell], width: int) -> tuple[Cell, ...]:
+    if not row or len(row) == width:
+        return ()
+    last = row[-1].text
+    return (Cell(text=type(last)(text="", pieces=())),) * (width - len(row))
+
+
+def _header_rows(rows: tuple[Row, ...]) -> int:
+    """Count the leading rows that name columns: those with a period, a unit or a heading word in them."""
+    count = 0
+    for row in rows[:3]:
+        words = [fold(cell.text.text).strip().lower() for cell in row.cells]
+        periods = sum(bool(_PERIOD.search(word)) and len(word) < 30 for word in words[1:])
+        named = any(word in _HEADER_WORDS for word in words)
+        if not (named or periods > 1 or (periods == 1 and not words[0])):
+            break
+        count += 1
+        if periods:
+            break
+    return count if count < len(rows) else 0
+
+
+@dataclass(slots=True, kw_only=True)
+class _HtmlCell:
+    start: int
+    end: int
+    rowspan: int
+    colspan: int
+    heading: bool
+
+
+class _TableParser(HTMLParser):
+    """Collects the cells of one table with their offsets in the source."""
+
+    def __init__(self, source: str, start: int, end: int) -> None:
+        super().__init__(convert_charrefs=False)
+        self.rows: list[list[_HtmlCell]] = []
+        self.head_rows = 0
+        self._in_head = False
+        self._open: _HtmlCell | None = None
+        text = source[start:end]
+        self._starts = [start, *(start + n for n in accumulate(len(line) + 1 for line in text.split("\n")))]
+        self.feed(text)
+        self.close()
+        self._close_cell(end)
+        self.rows = [row for row in self.rows if row]
+
+    def _offset(self) -> int:
+        line, column = self.getpos()
+        return self._starts[line - 1] + column
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "thead":
+            self._in_head = True
+        elif tag == "tr":
+            self._close_cell(self._offset())
+            self.rows.append([])
+            self.head_rows += self._in_head
+        elif tag in ("td", "th"):
+            self._close_cell(self._offset())
+            if not self.rows:
+                self.rows.append([])
+            named = dict(attrs)
+            begin = self._offset() + len(self.get_starttag_text() or "")
+            self._open = _HtmlCell(
+                start=begin,
+                end=begin,
+                rowspan=_span(named.get("rowspan")),
+                colspan=_span(named.get("colspan")),
+                heading=tag == "th",
+            )
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "thead":
+            self._in_head = False
+        if tag in ("td", "th", "tr", "table", "thead", "tbody"):
+            self._close_cell(self._offset())
+
+    def _close_cell(self, offset: int) -> None:
+        if self._open is not None:
+            self._open.end = offset
+            self.rows[-1].append(self._open)
+            self._open = None
+
+
+def _span(value: str | None) -> int:
+    return min(max(int(value), 1), 200) if value and value.isdecimal() else 1

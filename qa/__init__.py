@@ -1,0 +1,1 @@
+"""A question's way: understand, retrieve, figures or passages, compose, verify."""
