@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from index.script import Language
 
@@ -57,7 +56,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: its cells, and the whole line where the format keeps a row in one line."""
+    """One row of a table, as many cells as the table has columns."""
 
     cells: tuple[Cell, ...]
 
@@ -69,7 +68,7 @@ class Table:
     key: str
     rows: tuple[Row, ...]
     header_rows: int
-    caption: str = ""
+    divider: str = " | "  # what stands between two cells of a row in the file
 
     @property
     def header(self) -> tuple[Row, ...]:
@@ -122,9 +121,6 @@ class ReadingSummary:
     cells: int
     characters: int
     left_out: tuple[LeftOut, ...] = ()
-
-
-Format = Literal["markdown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import html
 import re
 
 from index.report import Piece, Text
+from index.text import slice_text
 
 _MARKUP = re.compile(
     r"""
@@ -63,20 +64,6 @@ def visible(source: str, start: int, end: int) -> Text:
         position = match.end()
     keep(source[position:end], position, end)
     return _trim(Text(text="".join(characters), pieces=tuple(pieces)))
-
-
-def slice_text(text: Text, start: int, end: int) -> Text:
-    """Take text[start:end] with the pieces that lie in it."""
-    pieces = []
-    for piece in text.pieces:
-        begin, finish = max(piece.start, start), min(piece.end, end)
-        if begin >= finish:
-            continue
-        plain = piece.end - piece.start == piece.source_end - piece.source
-        source = piece.source + (begin - piece.start if plain else 0)
-        source_end = source + (finish - begin) if plain else piece.source_end
-        pieces.append(Piece(start=begin - start, end=finish - start, source=source, source_end=source_end))
-    return Text(text=text.text[start:end], pieces=tuple(pieces))
 
 
 def _trim(text: Text) -> Text:

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from index.readers.contents import Entry, entry_in_line, find_entries, page_ranges, require_whole, title_key
 from index.readers.file import File, read_file
 from index.readers.inline import visible
+from index.text import join_texts
 from index.readers.metadata import infer_metadata
 from index.readers.tables import Grid, html_grid, pipe_grid, tab_grid
 from index.report import (
@@ -239,20 +240,6 @@ def _join(text: str, spans: Sequence[Span]) -> Text:
     return joined
 
 
-def join_texts(first: Text, second: Text, *, divider: str = "\n") -> Text:
-    """Put one text under another; the divider belongs to no place in the file."""
-    if not first.text or not second.text:
-        return first if first.text else second
-    shift = len(first.text) + len(divider)
-    moved = tuple(
-        type(piece)(
-            start=piece.start + shift, end=piece.end + shift, source=piece.source, source_end=piece.source_end
-        )
-        for piece in second.pieces
-    )
-    return Text(text=first.text + divider + second.text, pieces=first.pieces + moved)
-
-
 def _as_lines(content: _Heading | tuple[Text, ...] | Text | Grid) -> list[str]:
     """Show a part as lines, for finding the contents."""
     if isinstance(content, _Heading):
@@ -308,7 +295,8 @@ def _blocks(section: str, body: Sequence[Text | tuple[Text, ...] | Grid], *, not
         elif isinstance(content, Grid):
             note = notes
             count["t"] += 1
-            yield Table(key=f"{section}.t{count['t']}", rows=content.rows, header_rows=content.header_rows)
+            key = f"{section}.t{count['t']}"
+            yield Table(key=key, rows=content.rows, header_rows=content.header_rows, divider=content.divider)
         else:
             count["l"] += 1
             yield Items(key=f"{section}.l{count['l']}", items=content, note=note)

@@ -26,12 +26,13 @@ class Grid:
 
     rows: tuple[Row, ...]
     header_rows: int
+    divider: str  # what stands between two cells of a row in the file
 
 
 def tab_grid(source: str, lines: Sequence[tuple[int, int]]) -> Grid:
     """Read lines whose cells are divided by tabs; `lines` are spans of the source."""
     rows = [_cells(source, start, end, re.compile("\t")) for start, end in lines]
-    return _grid([row for row in rows if not _is_separator(row)])
+    return _grid([row for row in rows if not _is_separator(row)], divider="\t")
 
 
 def pipe_grid(source: str, lines: Sequence[tuple[int, int]]) -> Grid:
@@ -46,7 +47,7 @@ def pipe_grid(source: str, lines: Sequence[tuple[int, int]]) -> Grid:
             header = len(rows) if header is None else header
         else:
             rows.append(row)
-    return _grid(rows, header=header)
+    return _grid(rows, header=header, divider=" | ")
 
 
 def html_grid(source: str, start: int, end: int) -> Grid:
@@ -72,7 +73,7 @@ def html_grid(source: str, start: int, end: int) -> Grid:
     while marked < height and rows[marked] and all(cell.heading for cell in rows[marked]):
         marked += 1
     marked = max(marked, parser.head_rows)
-    return _grid(rows, header=marked or None)
+    return _grid(rows, header=marked or None, divider=" | ")
 
 
 def _cells(source: str, start: int, end: int, divider: re.Pattern[str]) -> list[Cell]:
@@ -88,10 +89,11 @@ def _is_separator(row: Sequence[Cell]) -> bool:
     return len(row) > 0 and all(_SEPARATOR_CELL.match(cell.text.text) for cell in row)
 
 
-def _grid(rows: list[list[Cell]], *, header: int | None = None) -> Grid:
+def _grid(rows: list[list[Cell]], *, divider: str, header: int | None = None) -> Grid:
     width = max((len(row) for row in rows), default=0)
     padded = tuple(Row(cells=tuple(row) + _padding(row, width)) for row in rows)
-    return Grid(rows=padded, header_rows=_header_rows(padded) if header is None else header)
+    header_rows = _header_rows(padded) if header is None else header
+    return Grid(rows=padded, header_rows=header_rows, divider=divider)
 
 
 def _padding(row: Sequence[Cell], width: int) -> tuple[Cell, ...]:

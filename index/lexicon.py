@@ -1,0 +1,326 @@
+"""ESG metrics by name in three scripts, with units and HKEX and GRI codes; reads labels and questions as concepts."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import Stemmer
+
+from index.script import Language, fold, render
+
+_TERM = re.compile(r"\d+(?:\.\d+)*|[a-z][a-z0-9'&]*|[\u3400-\u9fff\uf900-\ufaff]|%")
+_SCOPE = re.compile(r"(?:范畴|范围)\s*(?P<han>[一二三123])")
+_HAN_DIGITS = {"一": "1", "二": "2", "三": "3"}
+_WORD_DIGITS = {"one": "1", "two": "2", "three": "3", "i": "1", "ii": "2", "iii": "3"}
+_CODE = re.compile(r"(?<![A-Za-z0-9])(?P<aspect>[AB]\d)(?:\.(?P<number>\d{1,2}))?(?![A-Za-z0-9.])")
+_GRI = re.compile(r"\bGRI\s*(?P<number>\d{1,3}-\d{1,2})\b", re.I)
+_AGE = re.compile(
+    r"""
+    (?P<low>\d\d)\s*岁?\s*(?:\(含\))?\s*(?:-|–|—|~|至|到|to|and|with)\s*(?P<high>\d\d)\s*(?:岁|years?\s*old|years?\s*of\s*age|\b(?=.{0,12}(?:age|岁)))
+  | (?P<under>\d\d)\s*岁?\s*(?:\([^)]*\))?\s*(?:及)?\s*(?:以下|或以下|以内)
+  | (?P<over>\d\d)\s*岁?\s*(?:\([^)]*\))?\s*(?:及)?\s*(?:以上|或以上)
+  | (?:小于|低于|未满|不足|不到)\s*(?P<under_zh>\d\d)\s*岁
+  | (?:大于|超过|年过|高于)\s*(?P<over_zh>\d\d)\s*岁
+  | (?:aged?\s*|ages\s*)\b(?:under|below|younger\s+than|less\s+than|up\s+to)\s*(?P<under_aged>\d\d)\b
+  | (?:aged?\s*|ages\s*)\b(?:over|above|older\s+than|more\s+than)\s*(?P<over_aged>\d\d)\b
+  | \b(?:under|below|younger\s+than)\s*(?:the\s+age\s+of\s*)?(?P<under_en>\d\d)s?\b(?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
+  | \b(?:over|above|older\s+than)\s*(?:the\s+age\s+of\s*)?(?P<over_en>\d\d)s?\b(?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
+  | \baged?\s*(?:between\s*)?(?P<low_en>\d\d)\s*(?:-|–|to|and)\s*(?P<high_en>\d\d)
+  | (?<![\d.-])(?P<low_bare>[2-6]\d)\s*(?:-|–|to)\s*(?P<high_bare>[2-6]\d)\b(?![\d.%-])
+  | \b(?P<under_tail>\d\d)\s*(?:or|and|years\s*old\s*(?:or|and))\s*(?:under|below|younger)
+  | \b(?P<over_tail>\d\d)\s*(?:or|and|years\s*old\s*(?:or|and))\s*(?:over|above|older)
+    """,
+    re.VERBOSE | re.I,
+)
+
+Member = tuple[str, str]  # dimension and member, ("gender", "female")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One ESG metric, as the HKEX Code (Appendix C2, earlier 27), GRI or common practice name it."""
+
+    key: str
+    zh_hant: str
+    zh_hans: str
+    en: str
+    words: tuple[str, ...]  # other names in any script
+    units: tuple[str, ...]  # canonical symbols; empty: none
+    kind: str
+    codes: tuple[str, ...]  # "HKEX A1.2", "GRI 305-2"
+    aspect: str  # "A1".."B8", "D", "G", "E", "other"
+    parent: str | None  # the total it is part of
+    breakdowns: tuple[str, ...]
+    better: int  # 1: higher is better, -1: lower is better, 0: disputable
+
+    def name(self, language: Language) -> str:
+        """The metric's name as a reader of this language expects it."""
+        return {"en": self.en, "zh-Hant": self.zh_hant, "zh-Hans": self.zh_hans}[language]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A qualifier, a dimension or a member of one, by name."""
+
+    key: str
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+    dimension: str = ""
+
+    def name(self, language: Language) -> str:
+        """The first name in the reader's script."""
+        return self.en[0] if language == "en" else render(self.zh[0], language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A phrase of the lexicon found in a text."""
+
+    kind: str  # "metric", "qualifier", "dimension", "member"
+    key: str
+    start: int  # in terms, not characters
+    end: int
+    dimension: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """What a label or a question speaks of, in the lexicon's terms."""
+
+    metrics: frozenset[str] = frozenset()
+    per: str | None = None  # qualifier key, "per_employee"
+    members: frozenset[Member] = frozenset()
+    dimensions: frozenset[str] = frozenset()  # named without a member, "by gender"
+    codes: tuple[str, ...] = ()  # "A1.2"
+    rest: tuple[str, ...] = field(default=())  # terms no phrase explains, in order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lexicon:
+    """All metrics and words, with the phrases that mean them."""
+
+    metrics: dict[str, Metric]
+    qualifiers: dict[str, Word]
+    dimensions: dict[str, Word]
+    members: dict[Member, Word]
+    phrases: dict[tuple[str, ...], tuple[tuple[str, str, str], ...]]  # terms -> (kind, key, dimension)
+    longest: int
+
+    @property
+    def chinese_phrases(self) -> set[str]:
+        """Folded Chinese phrases, for the word cutter."""
+        joined = ("".join(terms) for terms in self.phrases)
+        return {phrase for phrase in joined if all("\u3400" <= c <= "\u9fff" for c in phrase)}
+
+    @cached_property
+    def latin_words(self) -> frozenset[str]:
+        """Stemmed Latin words that stand in some phrase."""
+        return frozenset(term for terms in self.phrases for term in terms if term.isascii() and term.isalpha())
+
+    def mentions(self, terms: tuple[str, ...]) -> list[Mention]:
+        """Find the longest phrases, left to right, none overlapping another."""
+        found: list[Mention] = []
+        position = 0
+        while position < len(terms):
+            for length in range(min(self.longest, len(terms) - position), 0, -1):
+                meanings = self.phrases.get(terms[position : position + length])
+                if meanings:
+                    end = position + length
+                    found += [
+                        Mention(kind=kind, key=key, start=position, end=end, dimension=dimension)
+                        for kind, key, dimension in meanings
+                    ]
+                    position = end
+                    break
+            else:
+                position += 1
+        return found
+
+    def concept(self, text: str) -> Concept:
+        """Read a label or a question: which metrics, per what, for whom.
+
+        >>> sorted(bundled_lexicon().concept("女性員工流失率").members)
+        [('gender', 'female')]
+        """
+        folded = fold(text)
+        codes = tuple(m.group().upper() for m in _CODE.finditer(folded)) + tuple(
+            f"GRI {m['number']}" for m in _GRI.finditer(folded)
+        )
+        plain = _GRI.sub(" ", _CODE.sub(" ", folded))
+        ages, plain = _ages(plain)
+        terms = split_terms(plain)
+        mentions = self.mentions(terms)
+        explained = {n for mention in mentions for n in range(mention.start, mention.end)}
+        return Concept(
+            metrics=self._specific(mention.key for mention in mentions if mention.kind == "metric"),
+            per=_strongest(mention.key for mention in mentions if mention.kind == "qualifier"),
+            members=ages | {(m.dimension, m.key) for m in mentions if m.kind == "member"},
+            dimensions=frozenset(m.key for m in mentions if m.kind == "dimension"),
+            codes=codes,
+            rest=tuple(term for n, term in enumerate(terms) if n not in explained),
+        )
+
+    def ancestors(self, key: str) -> Iterator[str]:
+        """The totals a metric is part of, nearest first."""
+        parent = self.metrics[key].parent if key in self.metrics else None
+        while parent is not None and parent in self.metrics:
+            yield parent
+            parent = self.metrics[parent].parent
+
+    def children(self, key: str) -> list[str]:
+        """The metrics whose total this is."""
+        return [metric.key for metric in self.metrics.values() if metric.parent == key]
+
+    def related(self, one: str, other: str) -> bool:
+        """Tell whether two metrics are the same or one is part of the other."""
+        return one == other or one in self.ancestors(other) or other in self.ancestors(one)
+
+    def _specific(self, keys: Iterable[str]) -> frozenset[str]:
+        found = frozenset(keys)
+        totals = {ancestor for key in found for ancestor in self.ancestors(key)}
+        return found - totals
+
+
+def split_terms(text: str) -> tuple[str, ...]:
+    """Split folded text into matching terms: single Chinese characters, stemmed words, numbers.
+
+    >>> split_terms(fold("範疇二 Emissions in 2022"))
+    ('范', '畴', '2', 'emiss', 'in', '2022')
+    """
+    lowered = _SCOPE.sub(lambda m: "范畴" + _HAN_DIGITS.get(m["han"], m["han"]), text.lower())
+    terms: list[str] = []
+    for match in _TERM.finditer(lowered):
+        term = match.group()
+        if terms and terms[-1] == "scope":
+            term = _WORD_DIGITS.get(term, term)
+        scope = re.fullmatch(r"scope([123])", term)
+        if scope:
+            terms += ["scope", scope[1]]
+        else:
+            terms.append(stem(term))
+    return tuple(terms)
+
+
+def stem(word: str) -> str:
+    """Reduce an English word to its stem; anything else stays as it is."""
+    return _stemmer().stemWord(word.removesuffix("'s")) if word.isascii() and word[0].isalpha() else word
+
+
+@cache
+def bundled_lexicon() -> Lexicon:
+    """Load the lexicon that ships with the package."""
+    return read_lexicon(Path(__file__).with_name("lexicon.toml").read_text(encoding="utf-8"))
+
+
+def read_lexicon(text: str) -> Lexicon:
+    """Read a lexicon from TOML."""
+    tables = tomllib.loads(text)
+    metrics = {table["key"]: _metric(table) for table in tables.get("metric", [])}
+    qualifiers = {table["key"]: _word(table) for table in tables.get("qualifier", [])}
+    dimensions = {table["key"]: _word(table) for table in tables.get("dimension", [])}
+    members = {(table["dimension"], table["key"]): _word(table) for table in tables.get("breakdown", [])}
+    phrases: dict[tuple[str, ...], dict[tuple[str, str, str], None]] = {}
+
+    def add(name: str, meaning: tuple[str, str, str]) -> None:
+        terms = split_terms(fold(name))
+        if terms:
+            phrases.setdefault(terms, {})[meaning] = None
+
+    for metric in metrics.values():
+        for name in (metric.zh_hant, metric.zh_hans, metric.en, *metric.words):
+            add(name, ("metric", metric.key, ""))
+    for kind, words in (("qualifier", qualifiers), ("dimension", dimensions)):
+        for word in words.values():
+            for name in (*word.zh, *word.en):
+                add(name, (kind, word.key, ""))
+    for word in members.values():
+        for name in (*word.zh, *word.en):
+            add(name, ("member", word.key, word.dimension))
+    return Lexicon(
+        metrics=metrics,
+        qualifiers=qualifiers,
+        dimensions=dimensions,
+        members=members,
+        phrases={terms: _meant(meanings) for terms, meanings in phrases.items()},
+        longest=max((len(terms) for terms in phrases), default=0),
+    )
+
+
+def _meant(meanings: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:
+    """A phrase that names a metric names no group of people besides: "full-time employees" is counted, not cut."""
+    held = tuple(meanings)
+    metrics = tuple(meaning for meaning in held if meaning[0] == "metric")
+    return metrics or held
+
+
+def age_name(member: str, language: Language) -> str:
+    """Write an age band for a reader.
+
+    >>> age_name("-30", "en"), age_name("30-50", "zh-Hant")
+    ('aged 30 and under', '30 至 50 歲')
+    """
+    low, high = member.split("-")
+    if language == "en":
+        if not low:
+            return f"aged {high} and under"
+        return f"aged {low}-{high}" if high else f"aged over {low}"
+    years = "歲" if language == "zh-Hant" else "岁"
+    if not low:
+        return f"{high} {years}以下"
+    return f"{low} 至 {high} {years}" if high else f"{low} {years}以上"
+
+
+def _ages(text: str) -> tuple[frozenset[Member], str]:
+    found: set[Member] = set()
+
+    def take(match: re.Match[str]) -> str:
+        named = {name: value for name, value in match.groupdict().items() if value}
+        if len(named) == 2:
+            low, high = named.values()
+            found.add(("age", f"{low}-{high}"))
+        else:
+            ((name, value),) = named.items()
+            found.add(("age", f"-{value}" if name.startswith("under") else f"{value}-"))
+        return " "
+
+    rest = _AGE.sub(take, text)
+    return frozenset(found), rest
+
+
+def _strongest(keys: Iterable[str]) -> str | None:
+    """Choose a named denominator over the bare word intensity."""
+    found = sorted(set(keys), key=lambda key: (key == "intensity", key))
+    return found[0] if found else None
+
+
+def _metric(table: dict[str, Any]) -> Metric:
+    better = 1 if table.get("higher_is_better") else -1 if table.get("lower_is_better") else 0
+    return Metric(
+        key=table["key"],
+        zh_hant=table["zh_hant"],
+        zh_hans=table["zh_hans"],
+        en=table["en"],
+        words=(*table.get("words_zh", ()), *table.get("words_en", ())),
+        units=tuple(table.get("units", ())),
+        kind=table["kind"],
+        codes=tuple(table.get("codes", ())),
+        aspect=table["aspect"],
+        parent=table.get("parent"),
+        breakdowns=tuple(table.get("breakdowns", ())),
+        better=better,
+    )
+
+
+def _word(table: dict[str, Any]) -> Word:
+    return Word(
+        key=table["key"], zh=tuple(table["zh"]), en=tuple(table["en"]), dimension=table.get("dimension", "")
+    )
+
+
+@cache
+def _stemmer() -> Stemmer.Stemmer:
+    return Stemmer.Stemmer("english")

@@ -1,0 +1,179 @@
+"""A report's figures as series: one row of one table over its periods, in every edition, duplicates told apart once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from index.figures import Figure
+from index.lexicon import Lexicon, Member, age_name, split_terms
+from index.script import LANGUAGES, Language, fold, render
+from index.snapshot import Snapshot
+from index.units import read_unit, unit_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One metric, breakdown and unit over the periods its row prints."""
+
+    row_key: str
+    report_id: str
+    metrics: frozenset[str]  # lexicon keys; empty: a row the lexicon does not know
+    per: str | None
+    members: frozenset[Member]
+    unit: str | None  # canonical symbol
+    labels: Mapping[str, tuple[str, ...]]  # by edition
+    cells: Mapping[str, Mapping[str, Figure]]  # by period, then edition
+    terms: Mapping[str, tuple[str, ...]]  # the label path's matching terms, by edition
+    own_terms: Mapping[str, tuple[str, ...]]  # those of the row's own label
+    also: tuple["Series", ...] = ()  # the same figures printed elsewhere
+
+    @property
+    def periods(self) -> list[str]:
+        """The periods the row has a column for, newest first."""
+        return sorted(self.cells, reverse=True)
+
+    def disclosed(self, period: str) -> bool:
+        """Tell whether the row prints a number for a period."""
+        cell = self.cells.get(period)
+        return cell is not None and all(figure.disclosure == "number" for figure in cell.values())
+
+    def figure(self, period: str, language: Language) -> Figure:
+        """The cell of a period in the edition nearest to a reader's language."""
+        by_edition = self.cells[period]
+        return by_edition[nearest_edition(by_edition, language)]
+
+    def value(self, period: str) -> Decimal:
+        """The number printed for a disclosed period, in the printed unit."""
+        value = next(iter(self.cells[period].values())).value
+        if value is None:
+            raise ValueError(f"{self.row_key}: {period} is not disclosed")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """All series of a snapshot and the names they go by."""
+
+    series: tuple[Series, ...]
+    lexicon: Lexicon
+    years: Mapping[str, int | None]  # reporting year by report
+
+    def of_report(self, report_id: str) -> list[Series]:
+        """The series of one report."""
+        return [series for series in self.series if series.report_id == report_id]
+
+
+def nearest_edition(editions: Iterable[str], language: Language) -> str:
+    """Choose the edition a reader of a language should be shown: theirs, the other Chinese script, or what there is."""
+    held = set(editions)
+    wanted = {"en": ("en", "zh-Hant", "zh-Hans"), "zh-Hant": ("zh-Hant", "zh-Hans", "en")}
+    order = wanted.get(language, ("zh-Hans", "zh-Hant", "en"))
+    return next(edition for edition in order if edition in held)
+
+
+def read_catalogue(snapshot: Snapshot, lexicon: Lexicon) -> Catalogue:
+    """Group a snapshot's figures into series, and collapse rows that print the same figures twice."""
+    rows: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figure in snapshot.figures:
+        rows[figure.report_id, figure.row_key].append(figure)
+    series = [_series(report_id, row_key, figures) for (report_id, row_key), figures in rows.items()]
+    years = {e.metadata.report_id: e.metadata.year for e in snapshot.manifest.editions}
+    return Catalogue(series=tuple(_collapse(series)), lexicon=lexicon, years=years)
+
+
+def series_label(series: Series, language: Language, lexicon: Lexicon) -> str:
+    """Name a series for a reader: as its edition prints it, or by the lexicon where there is none in the language."""
+    edition = nearest_edition(series.labels, language)
+    if (edition == "en") == (language == "en"):
+        return render(_printed(series.labels[edition]), language)
+    return lexicon_label(series, language, lexicon) or _printed(series.labels[edition])
+
+
+def lexicon_label(series: Series, language: Language, lexicon: Lexicon) -> str:
+    """Name a series in the lexicon's words; empty when the lexicon does not know it."""
+    if not series.metrics:
+        return ""
+    join = " and " if language == "en" else "及"
+    names = join.join(lexicon.metrics[key].name(language) for key in sorted(series.metrics))
+    per = lexicon.qualifiers[series.per].name(language) if series.per else ""
+    members = [member_name(member, language, lexicon) for member in sorted(series.members)]
+    if language == "en":
+        return " ".join(part for part in (names, per, f"({', '.join(members)})" if members else "") if part)
+    return f"{''.join(members)}{per}{names}"
+
+
+def member_name(member: Member, language: Language, lexicon: Lexicon) -> str:
+    """Name a breakdown member for a reader."""
+    if member[0] == "age":
+        return age_name(member[1], language)
+    return lexicon.members[member].name(language)
+
+
+def unit_label(figure: Figure, language: Language) -> str:
+    """Write a figure's unit for a reader: as printed, or from the canonical unit in another language."""
+    if (figure.edition == "en") == (language == "en"):
+        return render(" ".join(figure.unit_text.split()), language)
+    unit = read_unit(figure.unit_text) if figure.unit_text else None
+    return unit_name(unit, language) if unit else figure.unit_text
+
+
+def _series(report_id: str, row_key: str, figures: Sequence[Figure]) -> Series:
+    cells: dict[str, dict[str, Figure]] = defaultdict(dict)
+    for figure in figures:
+        cells[figure.period][figure.edition] = figure
+    by_edition = {figure.edition: figure for figure in figures}
+    labels = {edition: figure.labels for edition, figure in by_edition.items()}
+    return Series(
+        row_key=row_key,
+        report_id=report_id,
+        metrics=_agreed([frozenset(figure.metrics) for figure in by_edition.values()]),
+        per=next((figure.per for figure in by_edition.values() if figure.per), None),
+        members=frozenset(member for figure in by_edition.values() for member in figure.members),
+        unit=next((figure.unit for figure in by_edition.values() if figure.unit), None),
+        labels=labels,
+        cells={period: dict(held) for period, held in cells.items()},
+        terms={edition: split_terms(fold(" ".join(path))) for edition, path in labels.items()},
+        own_terms={edition: split_terms(fold(path[-1])) for edition, path in labels.items()},
+    )
+
+
+def _agreed(readings: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Take what the editions agree a row speaks of, or all they say where they do not."""
+    known = [reading for reading in readings if reading]
+    if not known:
+        return frozenset()
+    common = frozenset.intersection(*known)
+    return common or frozenset.union(*known)
+
+
+def _collapse(series: Sequence[Series]) -> Iterable[Series]:
+    groups: dict[tuple[object, ...], list[Series]] = defaultdict(list)
+    for one in series:
+        groups[_identity(one)].append(one)
+    for group in groups.values():
+        first = max(group, key=lambda one: (len(one.cells), group.index(one)))
+        others = tuple(one for one in group if one is not first)
+        yield replace(first, also=others)
+
+
+def _identity(one: Series) -> tuple[object, ...]:
+    values = tuple(
+        (period, str(figure.value), figure.disclosure)
+        for period, held in sorted(one.cells.items())
+        for figure in list(held.values())[:1]
+    )
+    if one.metrics:
+        return (one.report_id, one.metrics, one.per, one.members, one.unit, values)
+    edition = next(edition for edition in LANGUAGES if edition in one.terms)
+    return (one.report_id, one.terms[edition], one.unit, values)
+
+
+def _printed(labels: Sequence[str]) -> str:
+    """Write a label path as one name; a group that the row's own label repeats is left out."""
+    own = " ".join(labels[-1].split())
+    if len(labels) == 1:
+        return own
+    group = " ".join(labels[-2].split())
+    repeated = len(set(split_terms(fold(group))) & set(split_terms(fold(own))))
+    return own if repeated >= 3 else f"{group}: {own}"

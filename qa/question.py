@@ -1,0 +1,200 @@
+"""Understand a question: its language, periods, metric, breakdown, operation, unit, and what it leaves to earlier ones."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from index.errors import EsgQaError
+from index.lexicon import Concept, Lexicon
+from index.period import years_in
+from index.script import Language, fold, language_of
+from index.units import Unit, find_unit_words
+
+MAX_LENGTH = 500
+
+Operation = Literal[
+    "lookup", "change", "percent_change", "sum", "average", "share", "ratio", "highest", "lowest", "trend", "compare"
+]
+Ask = Literal["number", "who", "when", "where", "which", "why", "yes_no", "what", "email"]
+
+
+class BadQuestion(EsgQaError):
+    """The question is empty, too long, or in no language the service speaks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question as it was understood."""
+
+    text: str
+    language: Language
+    concept: Concept
+    periods: tuple[str, ...]  # empty: the latest
+    period_words: str  # the words that were read as periods, when they were not plain years
+    every_period: bool  # "in the past three years", "trend"
+    operation: Operation
+    ask: Ask
+    unit: Unit | None  # asked for, "in kg"
+    forward: bool  # about a year after the report or a plan
+    follows: bool = False  # completed from an earlier question
+
+
+_OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
+    (
+        "percent_change",
+        re.compile(
+            r"(?:by\s+)?(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+of)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"
+            r"|(?:change|increase|decrease|drop|fall|rise|grow)\w*\s+(?:in\s+percent|by\s+percent)|growth\s+rate|year[\s-]on[\s-]year|\byoy\b"
+            r"|百分之几|百分之幾|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
+            re.I,
+        ),
+    ),
+    (
+        "change",
+        re.compile(
+            r"\bhow\s+much\s+(?:more|less|lower|higher|fewer)\b|\bhow\s+many\s+(?:more|fewer|less)\b|\bhow\s+(?:did|has|have)\b.*\b(?:change|move|develop|evolve)"
+            r"|\b(?:change|changed|difference|drop|dropped|fall|fell|fallen|rise|rose|risen|increase|increased|decrease|decreased|decline|declined|reduced|grow|grew|grown)\b"
+            r"|compared?\s+(?:with|to)|versus|\bvs\.?\b|变化|变动|相差|差额|差多少|增减|增加了?多少|减少了?多少|下降了?多少|上升了?多少|增长了?多少|比上年|较上年|与上年|较\s*20\d\d|比\s*20\d\d|相比|升咗|跌咗|多咗|少咗|上升还是下降|升定跌|是升是跌",
+            re.I,
+        ),
+    ),
+    ("trend", re.compile(r"\btrend|over\s+(?:the\s+)?(?:past|last|three|years|time)|历年|趋势|走势|逐年|year\s+by\s+year|each\s+year|every\s+year", re.I)),
+    ("average", re.compile(r"\b(?:three|two|3|2)[\s-]year\s+average|average\s+(?:over|across|for\s+the)|(?:三年|两年|历年|各年)(?:的)?(?:平均|均值)|平均值", re.I)),
+    ("sum", re.compile(r"\b(?:in\s+total|combined|altogether|sum\s+of|add(?:ed)?\s+up|total\s+of)\b|合计|总共|加起来|加总|共计|合共|一共", re.I)),
+    ("highest", re.compile(r"\b(?:highest|most|largest|biggest|greatest|maximum|peak)\b|最高|最多|最大|边年最", re.I)),
+    ("lowest", re.compile(r"\b(?:lowest|least|smallest|fewest|minimum)\b|最低|最少|最小", re.I)),
+)
+_ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
+    ("why", re.compile(r"\bwhy\b|reason|为什么|为何|何以|原因|点解", re.I)),
+    ("email", re.compile(r"e-?mail|电邮|电子邮件|邮箱|邮件地址|信箱", re.I)),
+    (
+        "number",
+        re.compile(
+            r"how\s+(?:many|much|large|big|high|low|long|often)|\bnumber\s+of|多少|几[名位个次家项年天人宗件成]|幾|数目|数量|何时多少|几多|\bcount\b|what\s+(?:percentage|share|proportion|rate)|比例|比率|占比",
+            re.I,
+        ),
+    ),
+    ("when", re.compile(r"\bwhen\b|which\s+year|since\s+when|what\s+(?:date|year)|何时|什么时候|哪一?年|几时|几月|日期", re.I)),
+    ("who", re.compile(r"\bwho(?:m|se)?\b|谁|哪个部门|哪些部门|由何|边个|哪位|负责人", re.I)),
+    ("where", re.compile(r"\bwhere\b|哪里|何处|在哪|地址|边度|address", re.I)),
+    ("which", re.compile(r"\bwhich\b|\blist\b|what\s+(?:are|kinds?|types?|measures?|steps?|certif|awards?)|哪些|有何|列出|包括什么|什么措施|何种|哪几", re.I)),
+    ("yes_no", re.compile(r"^(?:is|are|was|were|does|do|did|has|have|can|will)\b|是否|有没有|有否|会不会|是不是|有冇|吗[??]?$", re.I)),
+)
+_LATEST = re.compile(r"\b(?:latest|most\s+recent|current|this\s+year|reporting\s+(?:year|period)|currently|now|today)\b|最新|最近一年|今年|本年|报告期|当前|目前|现在|现时|本报告", re.I)
+_LAST_YEAR = re.compile(r"\b(?:last|previous|prior|preceding)\s+(?:financial\s+|fiscal\s+)?year\b|\bthe\s+year\s+before\b|\ba\s+year\s+earlier\b|去年|上一?年度?|前一年|旧年", re.I)
+_BEFORE_LAST = re.compile(r"\b(?:the\s+)?year\s+before\s+last\b|\btwo\s+years\s+(?:ago|earlier|before)\b|前年", re.I)
+_EVERY = re.compile(
+    r"\b(?:past|last|recent|these|all)\s+(?:three|two|3|2|few|several)?\s*years\b|\beach\s+(?:of\s+the\s+)?(?:last\s+|past\s+)?(?:three\s+|two\s+)?years?\b|three[\s-]year|over\s+the\s+years|over\s+time|year\s+by\s+year|every\s+year|\btrend"
+    r"|(?:近|过去|最近|这|呢|前)(?:三|两|二|几|3|2)\s*年|历年|三年(?:间|来|内)?|逐年|各年|每年|趋势|走势",
+    re.I,
+)
+_RANGE = re.compile(r"(?P<first>20\d\d)\s*年?\s*(?:-|–|—|~|至|到|to|through|until)\s*(?P<last>20\d\d)", re.I)
+_FORWARD = re.compile(
+    r"\b(?:forecast|projection|projected|outlook\s+for|expected?\s+(?:to|in|for)|next\s+year|going\s+to|in\s+the\s+future|by\s+20[3-9]\d|guidance|predict)"
+    r"|预测|预计|预期|明年|后年|出年|展望\s*20|未来(?:几|三|五|一)?年(?:的)?(?:排放|用|员工|目标|数)",
+    re.I,
+)
+_FOLLOW = re.compile(
+    r"^\s*(?:and|what\s+about|how\s+about|then|also|same\s+for|but)\b|^(?:那|那么|咁|而|至于|另外)|呢\s*[??]?\s*$|^(?:why|为什么|为何|点解|原因)\s*[??]?\s*$|^\s*(?:in|per|as|by)\s+\S+(?:\s+\S+){0,3}\s*[??]?\s*$|^(?:换算|换成|折合|以|用)",
+    re.I,
+)
+
+
+def understand(
+    text: str,
+    *,
+    lexicon: Lexicon,
+    latest: str,
+    history: Sequence[str] = (),
+    language: Language | None = None,
+) -> Question:
+    """Read a question; `latest` is the newest reporting year, which "latest" and no period at all stand for.
+
+    Raises BadQuestion for an empty question or one of more than 500 characters.
+    """
+    if not fold(text).strip():
+        raise BadQuestion("question: it is empty; expected 1 to 500 characters")
+    if len(text) > MAX_LENGTH:
+        raise BadQuestion(f"question: {len(text)} characters; expected 1 to {MAX_LENGTH}")
+    question = _read(text, lexicon, latest, language)
+    if not history:
+        return question
+    earlier = understand(history[-1], lexicon=lexicon, latest=latest, history=history[:-1], language=language)
+    return _carry_over(question, earlier, latest)
+
+
+def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None) -> Question:
+    folded = fold(text)
+    periods, words, every = _periods(folded, latest)
+    operation = next((name for name, pattern in _OPERATIONS if pattern.search(folded)), "lookup")
+    forward = bool(_FORWARD.search(folded)) or any(int(period[:4]) > int(latest) for period in periods)
+    return Question(
+        text=text,
+        language=language or language_of(text),
+        concept=lexicon.concept(text),
+        periods=periods,
+        period_words=words,
+        every_period=every,
+        operation=operation,
+        ask=next((name for name, pattern in _ASKS if pattern.search(folded)), "what"),
+        unit=find_unit_words(text),
+        forward=forward,
+    )
+
+
+def _periods(folded: str, latest: str) -> tuple[tuple[str, ...], str, bool]:
+    """Read the periods a question names, relative words counted from the report's latest year."""
+    named = years_in(folded)
+    span = _RANGE.search(folded)
+    if span and 0 < int(span["last"]) - int(span["first"]) <= 10 and _EVERY.search(folded):
+        named = [str(year) for year in range(int(span["first"]), int(span["last"]) + 1)]
+    words: list[str] = []
+    reference = int(named[-1]) if len(named) == 1 else int(latest)
+    for pattern, back in ((_BEFORE_LAST, 2), (_LAST_YEAR, 1)):
+        match = pattern.search(folded)
+        if match:
+            year = str((reference if named else int(latest)) - back)
+            if year not in named:
+                named.append(year)
+            words.append(match.group().strip())
+            break
+    if _LATEST.search(folded) and not named:
+        named = [latest]
+    return tuple(named), ", ".join(words), bool(_EVERY.search(folded)) and len(named) < 2
+
+
+def _carry_over(question: Question, earlier: Question, latest: str) -> Question:
+    """Complete a follow-up: what it leaves unsaid is as in the earlier question."""
+    mine, theirs = question.concept, earlier.concept
+    if mine.metrics or mine.codes or not _leaves_unsaid(question):
+        return question
+    named = {dimension for dimension, _ in mine.members}
+    members = mine.members | {member for member in theirs.members if member[0] not in named}
+    concept = replace(
+        mine, metrics=theirs.metrics, codes=theirs.codes, per=mine.per or theirs.per, members=frozenset(members)
+    )
+    periods = question.periods or earlier.periods
+    if question.period_words and not years_in(fold(question.text)):
+        base = min(int(period[:4]) for period in (earlier.periods or (latest,)))
+        back = 2 if _BEFORE_LAST.search(fold(question.text)) else 1
+        periods = (str(base - back),)
+    return replace(
+        question,
+        text=question.text,
+        concept=concept,
+        periods=periods,
+        every_period=question.every_period or (earlier.every_period and not question.periods),
+        operation=question.operation if question.operation != "lookup" else earlier.operation,
+        ask=question.ask if question.ask != "what" else earlier.ask,
+        follows=True,
+    )
+
+
+def _leaves_unsaid(question: Question) -> bool:
+    """Tell a follow-up from a new question: it opens or ends like one, or names only a period, a group or a unit."""
+    folded = fold(question.text)
+    if _FOLLOW.search(folded):
+        return True
+    named = bool(question.periods or question.concept.members or question.concept.per or question.unit)
+    return named and len(question.concept.rest) <= 6
