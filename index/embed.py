@@ -87,10 +87,6 @@ class SentenceTransformerEmbedder:
     @cached_property
     def _model(self) -> "SentenceTransformer":
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        if self.name == "bundled":
-            from index.model.static import load
-
-            return load(self._source)
         from sentence_transformers import SentenceTransformer
 
         try:

@@ -55,6 +55,7 @@ class Metric:
     aspect: str  # "A1".."B8", "D", "G", "E", "other"
     parent: str | None  # the total it is part of
     breakdowns: tuple[str, ...]
+    sums: tuple[str, ...]  # the metrics it is the sum of, when all are disclosed
     better: int  # 1: higher is better, -1: lower is better, 0: disputable
 
     def name(self, language: Language) -> str:
@@ -311,6 +312,7 @@ def _metric(table: dict[str, Any]) -> Metric:
         aspect=table["aspect"],
         parent=table.get("parent"),
         breakdowns=tuple(table.get("breakdowns", ())),
+        sums=tuple(table.get("sums", ())),
         better=better,
     )
 

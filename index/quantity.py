@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import pairwise
 from typing import Final, Literal, cast
 
@@ -126,6 +126,7 @@ CLASSIFIERS: Final = (
 ARTICLE_CLASSIFIERS: Final = frozenset("个种类项批套条款份部场天年大层期组方面轮起次人家村月")
 VERBS_OF_COUNTING: Final = frozenset("共仅只有计为达设增获生得办少多")
 DETERMINERS: Final = frozenset("每这那另同某任")
+MORE: Final[dict[str, Qualifier]] = {"余": "more_than", "多": "more_than", "+": "at_least"}
 # 過百家, 上千人: the order of magnitude stands alone.
 BEFORE_A_BARE_ORDER: Final[dict[str, Qualifier]] = {"过": "more_than", "上": "about"}
 
@@ -162,11 +163,14 @@ NOT_DISCLOSED: Final = frozenset(
 NIL: Final = frozenset({"nil", "zero", "零"})
 
 _UNIT = unit_pattern()
-_CURRENCY = r"(?:RMB|CNY|人民币|HK\$|HKD|港币|港元|US\$|USD|美元|NT\$|S\$|SGD|MOP|TWD|JPY|GBP|EUR|¥|€|£)"
+_CURRENCY = r"(?:RMB|CNY|人民币|HK\$|HKD|港币|港元|US\$|USD|美元|NT\$|S\$|SGD|MOP|TWD|JPY|GBP|EUR|¥|€|£|\$)"
 _GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![.,]?[0-9])"
 _PLAIN = r"[0-9]+(?:\.[0-9]+)?(?!\.?[0-9])"
 _NUMBER = rf"(?:{_GROUPED}|{_PLAIN}|(?<![0-9])\.[0-9]+)"
-_SCALE = r"(?:[十百千]?[万亿]|万亿|[百千]|(?:thousand|million|billion|trillion|mn|bn)(?![A-Za-z]))"
+_SCALE = (
+    rf"(?:万亿|[十百千]?[万亿]|[百千](?=\s?[余多]?\s?(?:{_UNIT}))"
+    r"|(?:thousand|million|billion|trillion|mn|bn)(?![A-Za-z]))"
+)
 _YEAR = r"(?:19[5-9][0-9]|20[0-9][0-9])"
 _HAN = "零〇一二三四五六七八九十百千万亿两"
 
@@ -195,7 +199,8 @@ _DATE = rf"""
   | {_YEAR} (?P<mark> [-/.] ) (?: 1[0-2] | 0?[1-9] ) (?: (?P=mark) (?: 3[01] | [12][0-9] | 0?[1-9] ) )?
     (?! [0-9] | \.[0-9] | \s?% | \s? (?:{_UNIT}|{_SCALE}) )
   | (?: 3[01] | [12][0-9] | 0?[1-9] ) (?P<between> [/.] ) (?: 1[0-2] | 0?[1-9] ) (?P=between) {_YEAR} (?![0-9])
-  | (?: 3[01] | [12][0-9] | 0?[1-9] ) (?:st|nd|rd|th)? \s (?:of\s)? {_MONTH_NAME} (?![A-Za-z]) (?: ,? \s? {_YEAR} )?
+  | (?: 3[01] | [12][0-9] | 0?[1-9] ) (?:st|nd|rd|th)? \s (?:of\s)?
+    {_MONTH_NAME} (?![A-Za-z]) (?: ,? \s? {_YEAR} )?
   | (?<![A-Za-z]) {_MONTH_NAME} \s (?: 3[01] | [12][0-9] | 0?[1-9] ) (?:st|nd|rd|th)? (?![0-9,.%]*[0-9%])
     (?: ,? \s? {_YEAR} )?
   | (?<![A-Za-z]) {_MONTH_NAME} ,? \s? {_YEAR} (?![0-9])
@@ -207,39 +212,60 @@ _YEARS = rf"""
   | (?: (?<=\bin\s) | (?<=\bby\s) | (?<=\bsince\s) | (?<=\bduring\s) | (?<=\buntil\s) | (?<=\byear\s) )
     {_YEAR} (?! [0-9,.]*[0-9] | \s? (?:%|{_SCALE}) )
   | (?<![0-9]) {_YEAR} (?: [-/–] [0-9]{{2}} (?![0-9]) | / {_YEAR} )?
-    (?! [0-9] | [.][0-9] | \s? (?:[余多%]|{_SCALE}) | \s? (?!起|至) (?:{_UNIT}) | [A-Za-z] | ,[0-9]{{3}}(?!\d) | \s?[x×/] )
+    (?! [0-9] | [.][0-9] | [A-Za-z] | ,[0-9]{{3}} (?![0-9])
+      | \s? (?: [余多%x×/] | [十百千]?[万亿] \s? (?:{_UNIT}) | (?!起) (?:{_UNIT}) ) )
 """
-_TIME = r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?(?![0-9.:])(?:\s?[ap]\.?m\.?(?![A-Za-z]))?|[0-9]{1,2}\s?[ap]m(?![A-Za-z])"
+_TIME = r"""
+    (?: [01]?[0-9] | 2[0-4] ) : [0-5][0-9] (?: :[0-5][0-9] )? (?![0-9.:]) (?: \s? [ap]\.?m (?![A-Za-z]) )?
+  | [0-9]{1,2} (?: \.[0-5][0-9] )? \s? [ap]\.?m (?![A-Za-z])
+"""
 _SCOPES = r"""
     (?: (?<![A-Za-z]) Scopes? \s? | (?: 范畴 | 范围 ) \s? ) [一二三123] (?![0-9.%])
-    (?: \s? (?: , | 、 | / | & | \+ | - | and | to | 及 | 和 | 与 | 至 ) \s? (?: and\s )? (?: Scopes? \s? | (?:范畴|范围) \s? )?
+    (?: \s? (?: [,、/&+及和与至-] | and | to ) \s? (?: and\s )? (?: (?: Scopes? | 范畴 | 范围 ) \s? )?
         [一二三123] (?! [0-9.,%] | \s?[家名人次] ) )*
 """
-_CODE = rf"""
+_STANDARD = "ISO|IEC|GB|GRI|SASB|HKFRS|IFRS|HKAS|IAS"
+_NUMBERED = (
+    "SDGs?|KPIs?|Tier|Level|Category|Appendix|Chapter|Section|Note|Table|Figure|Page|Phase|Rule|Article|Part|Class|Grade"
+    "|Goal|Principle|Step|Stage|Nos?|pp?(?=[.])|Euro"
+)
+_ADDRESS = r"""
     (?: https?:// | www\. ) [!-~]+
   | [A-Za-z0-9._+-]+ @ [A-Za-z0-9.-]+
-  | {_SCOPES}
-  | (?<![A-Za-z]) (?: ISO | IEC | GB | GRI | SASB | HKFRS | IFRS | HKAS | IAS ) (?: / [A-Z]+ )? [\s-]? [A-Z]?[0-9]+
-    (?: [-.][0-9]+ )* (?: \s?[:;]\s?[0-9]{{4}} )?
-  | (?<![A-Za-z]) (?: SDGs? | KPIs? | Tier | Level | Category | Appendix | Chapter | Section | Note | Table | Figure | Page
-      | Phase | Rule | Article | Part | Class | Grade | Goal | Principle | Step | Stage | Nos? | pp? (?=\.) | Euro )
-    (?: \.\s? | \s? ) [A-Z]?[0-9]{{1,3}} (?![0-9,%]) (?: [.-][0-9]+ )* (?! \s?(?:%|{_SCALE}|{_UNIT}) )
-  | (?: (?:股份|股票|证券) (?:代号|代码|编号) | 邮政编码 | 邮递区号 | 邮编 | (?<![A-Za-z]) stock\ code ) \s? [:;]? \s? [0-9]+ (?:\.[A-Z]+)?
-  | (?: 电话 | 传真 | 热线 | (?<![A-Za-z]) (?: tel | fax | phone ) \.? ) \s? [:;]? \s? \+? [0-9(][0-9() -]{{4,}} [0-9]
-  | (?<![\u4e00-\u9fff]) (?: 附录 | 附注 | 注 | 表 | 图 ) \s? [A-Z]?[0-9]{{1,2}} (?! [0-9.,%] | \s?(?:{_SCALE}|{_UNIT}) )
+  | (?: 邮政编码 | 邮递区号 | 邮编 ) \s? [:;]? \s? [0-9]+
+  | (?: 电话 | 传真 | 热线 | (?<![A-Za-z]) (?: tel | fax | phone ) \.? ) \s? [:;]? \s? \+? [0-9(] [0-9() -]{4,} [0-9]
+  | \+ [0-9]{2,3} \s [0-9]{3,4} [\s-]? [0-9]{3,4} (?: [\s-]? [0-9]{3,4} )?
+  | [0-9]+ \s? 号 (?!召)
+"""
+_STOCK = r"""
+    (?: (?:股份|股票|证券) (?:代号|代码|编号) | (?<![A-Za-z]) stock\ code ) \s? [:;]? \s? [0-9]+ (?: \.[A-Z]+ )?
+  | [0-9]{4,5} \. HK (?![A-Za-z])
+"""
+_CLAUSE = rf"""
+    {_SCOPES}
+  | (?<![A-Za-z]) (?:{_STANDARD}) (?: / [A-Z]+ )? [\s-]? [A-Z]?[0-9]+ (?: [-.][0-9]+ )* (?: \s? [:;] \s? [0-9]{{4}} )?
+    (?: \s? (?: [,、/&及和与] | and ) \s? (?: 9001 | [1-9][0-9]{{4}} ) (?! [0-9] | [.,][0-9] | \s? (?:{_UNIT}) ) )*
+  | (?<![A-Za-z]) (?:{_NUMBERED}) \.? \s? [A-Z]?[0-9]{{1,3}} (?! ,?[0-9] | % ) (?: [.-][0-9]+ )*
+    (?! \s? (?:%|{_SCALE}|{_UNIT}) )
+  | (?<![\u4e00-\u9fff]) [注表图] \s? [A-Z]?[0-9]{{1,2}} (?! [0-9.,%] | \s? (?:{_SCALE}|{_UNIT}) )
+  | 类别 \s? [0-9]{{1,2}} (?! [0-9.,%] | \s? (?:{_SCALE}|{_UNIT}) )
   | (?: 附录 | 附注 ) \s? (?: [A-Z]?[0-9]+ | {_NUMERAL} )
-  | \+ [0-9]{{2,3}} \s [0-9]{{3,4}} [\s-]? [0-9]{{3,4}} (?: [\s-]? [0-9]{{3,4}} )?
-  | [0-9]{{4,5}} \. HK (?![A-Za-z])
-  | (?: [0-9]+ \.){{2,}} [0-9]+ | [0-9]+ (?: \s? [x×] \s? [0-9]+ )+ (?![.,]?[0-9]) | [0-9]+ (?: / [0-9]+ )+ (?![.,]?[0-9])
+"""
+_NO_NUMBER = rf"""
+    (?: [0-9]+ \. ){{2,}} [0-9]+                                 # a version
+  | [0-9]+ (?: \s? [x×] \s? [0-9]+ )+ (?! [.,]?[0-9] )           # 7×24
+  | [0-9]+ (?: / [0-9]+ )+ (?! [.,]?[0-9] )                      # 24/7
   | [0-9]{{1,3}} (?: \.[0-9]+ )? \s? : \s? [0-9]+ (?: \.[0-9]+ )? (?![0-9,])
   | 0[0-9]+ (?! [.,]?[0-9] )
   | (?! {_GROUPED} | {_YEAR}, ) [0-9]+ (?: ,[0-9]+ )* ,[0-9]{{3}} (?![0-9]) (?: ,[0-9]+ )* (?: \.[0-9]+ )?
-  | [0-9]+ \s? (?: 号 (?!召) | 世纪 | 年代 | 级 (?!别) )
-  | (?<![A-Za-z0-9]) (?! (?:{_CURRENCY}) [0-9] | (?:mid|pre|post|since)-?[12] )
-    [A-Za-z]{{1,12}} [-_]? [0-9][A-Za-z0-9]* (?: [./-][A-Za-z0-9]+ )* \+?
+  | [0-9]+ \s? (?: 世纪 | 年代 | 级 (?!别) )
+"""
+_LABEL = rf"""
+    (?<![A-Za-z0-9]) (?! (?:{_CURRENCY}) [0-9] | (?:mid|pre|post|since)-?[12] )
+    [A-Za-z]{{1,12}} [-_+]? [0-9][A-Za-z0-9]* (?: [./-][A-Za-z0-9]+ )* \+?
 """
 _ORDINAL = rf"""
-    第 \s? (?: [0-9]+ | {_NUMERAL} )
+    第 \s? (?: [0-9]+ (?: \.[0-9]+ )* | {_NUMERAL} )
   | \A \s? [0-9]{{1,2}} \. (?= \s? [^\s0-9] )
   | (?: \A | (?<=[;。、]) ) \s? \( [0-9]{{1,2}} \) (?! \s? [%0-9] )
   | [0-9]+ (?:st|nd|rd|th) (?![A-Za-z])
@@ -248,19 +274,21 @@ _ORDINAL = rf"""
 """
 _SHARE = rf"""
     (?P<base> [百千] ) 分之 \s? (?P<part> {_NUMBER} | 百 | {_NUMERAL} )
-  | (?<! [{_HAN}] ) (?P<tenths> [0-9] | [一二两三四五六七八九] ) \s? 成 (?: (?P<half>半) | (?P<more_tenths>[一二三四五六七八九]) )?
-    (?! [为立功本员果份长熟交就都语绩型效不人分] )
+  | (?<! [{_HAN}] ) (?P<tenths> [0-9] | [一二两三四五六七八九] ) \s? 成
+    (?: (?P<half> 半 ) | (?P<more_tenths> [一二三四五六七八九] ) )?
+    (?! [为立功本果份长熟交就都语绩型效不分] | 员 (?!工) | 人 (?!士) )
 """
 _AMOUNT = rf"""
-    (?P<sign> [-−–] (?=[0-9¥€£HRUC人港美.]) (?! {_YEAR} (?![0-9,.]) ) )?
+    (?P<sign> [-−–] (?= [0-9.] | {_CURRENCY} ) (?! {_YEAR} (?![0-9,.]) ) )?
     (?: (?P<currency> {_CURRENCY} ) \s? (?P<inner_sign> [-−–] (?=[0-9]) )? )?
     (?: (?P<loss> \( (?= {_NUMBER} \) \s?% ) ) )?
     (?P<number> {_NUMBER} )
     (?(loss) \) )
-    (?: \s? (?P<more> [余多] (?= \s? (?:{_SCALE}|{_UNIT}|{CLASSIFIERS}|\Z) ) ) )?
-    (?: [ \-]? (?P<points> pcts? (?![A-Za-z]) )
+    (?: \s? (?P<more> [余多+] (?= \s? (?:{_SCALE}|{_UNIT}|{CLASSIFIERS}|\Z) ) ) )?
+    (?: (?(currency) \s? (?P<money_scale> [mkb] (?![A-Za-z]) ) | (?!) )
+      | [ \-]? (?P<points> pcts? (?![A-Za-z]) )
       | [ \-]? (?P<unit> {_UNIT} )
-      | \s? (?P<scale> {_SCALE} | (?(currency) (?: [mkb] (?![A-Za-z]) ) | (?!) ) )
+      | \s? (?P<scale> {_SCALE} )
         (?: \s? (?P<more_scaled> [余多] ) )?
         (?: \s? (?P<scaled_unit> {_UNIT} | {CLASSIFIERS} ) )?
       | \s? (?P<counter> {CLASSIFIERS} )
@@ -269,8 +297,8 @@ _AMOUNT = rf"""
 """
 _HAN_AMOUNT = rf"""
     (?: (?P<han_currency> 人民币 | 港币 | 美元 ) \s? )?
-    (?<! [{_HAN}第] )
-    (?P<numeral> {_NUMERAL} | [百千万亿] (?=[余多]) | (?<=[近超逾过上]) [百千万] )
+    (?<! [{_HAN}第几数] )
+    (?P<numeral> {_NUMERAL} | [百千万亿] (?=[余多]) | (?<= [近超逾过上] ) (?: [百千]万 | [百千万亿] ) )
     (?P<han_more> [余多] )? \s?
     (?P<han_scale> [百千]?[万亿] )?
     \s? (?P<han_unit> {_UNIT} | {CLASSIFIERS} )
@@ -289,7 +317,7 @@ _GRAMMAR = re.compile(
     (?P<date> {_DATE} )
   | (?P<year> {_YEARS} )
   | (?P<time_of_day> {_TIME} )
-  | (?P<code> {_CODE} )
+  | (?P<code> {_ADDRESS} | {_STOCK} | {_CLAUSE} | {_NO_NUMBER} | {_LABEL} )
   | (?P<ordinal> {_ORDINAL} )
   | (?P<share> {_SHARE} )
   | (?<! [0-9] ) (?P<amount> {_AMOUNT} )
@@ -338,10 +366,10 @@ _CELL = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_BRACKETED = re.compile(r"\((?P<number>[0-9,. ]+)(?P<inside>%?)\)\s?(?P<outside>%?)")
+_BRACKETED = re.compile(r"^\((?P<number>[0-9,. ]+)(?P<inside>%?)\)\s?(?P<outside>%?)$")
 _FOOTNOTE = re.compile(
     r"""
-    (?<= [0-9０-９%％)）\u4e00-\u9fffA-Za-z] ) \s*
+    (?<= [0-9０-９%％)）\]］\u4e00-\u9fffA-Za-z] ) \s*
     (?P<mark> (?<! [mM米oO] ) [¹²³⁰⁴-⁹]+
       | [*＊#＃^＾†‡§]+
       | [(（\[［] \s? (?: [註注附]* \s? [0-9]{1,2} | notes? \s? [0-9]{1,2} | [a-f] | [ivx]+ ) \s? [)）\]］]
@@ -354,6 +382,8 @@ _FOOTNOTE = re.compile(
 _DASHES = re.compile(r"[-–—―−‐‑‒─ー/\\.·。 ]+")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _RANGE = re.compile(r"\s?(?:-|–|—|~|至|到|to)\s?")
+_BETWEEN = re.compile(r"\bbetween\s$", re.IGNORECASE)
+_HAN_RANGE = re.compile(rf"{_NUMERAL}\s?[至到]\s?$")
 _CHANGE = re.compile(r"(?:\bfrom|[由从自])\s?$", re.IGNORECASE)
 
 
@@ -396,11 +426,11 @@ def format_decimal(value: Decimal, language: Language, *, digits: int | None = N
     >>> format_decimal(Decimal("1529.240"), "en"), format_decimal(Decimal("-48.325"), "zh-Hant", digits=2)
     ('1,529.240', '-48.33')
     """
-    shown = value if digits is None else value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    exponent = shown.as_tuple().exponent
-    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return babel_format(shown, format=pattern, locale=_LOCALES[language], decimal_quantization=False)
+    with localcontext(prec=len(f"{value:f}") + (digits or 0) + 1):
+        shown = value if digits is None else value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+        _, _, decimals = f"{shown:f}".partition(".")
+        pattern = "#,##0" + ("." if decimals else "") + "0" * len(decimals)
+        return babel_format(shown, format=pattern, locale=_LOCALES[language], decimal_quantization=False)
 
 
 _LOCALES: Final[dict[Language, str]] = {"en": "en_HK", "zh-Hant": "zh_Hant_HK", "zh-Hans": "zh_Hans_CN"}
@@ -439,7 +469,10 @@ def _readings(scan: str) -> Iterator[Reading]:
             reading = replace(reading, kind="points" if chinese else "share", unit=read_unit("pp" if chinese else "%"))
         if match["sign"] and _joins(scan, match, previous, reading):
             reading = replace(
-                reading, value=abs(reading.value), digits=reading.digits.removeprefix("-"), start=match.end("sign")
+                reading,
+                value=reading.value.copy_abs(),
+                digits=reading.digits.removeprefix("-"),
+                start=match.end("sign"),
             )
         previous = _qualified(scan, reading)
         yield previous
@@ -470,10 +503,15 @@ def _ranges(scan: str, readings: list[Reading]) -> list[Reading]:
     """Mark both ends of a range, and give the first end the scale and unit it shares with the second."""
     marked = list(readings)
     for place, (low, high) in enumerate(pairwise(readings)):
-        joined = _RANGE.fullmatch(scan, low.end, high.start) and not _CHANGE.search(scan, 0, low.start)
-        if joined and {low.kind, high.kind} <= COUNTED:
+        if {low.kind, high.kind} <= COUNTED and low.unit in {None, high.unit} and _spans(scan, low, high):
             marked[place], marked[place + 1] = _sharing(low, high), replace(high, qualifier="range")
     return marked
+
+
+def _spans(scan: str, low: Reading, high: Reading) -> bool:
+    if _BETWEEN.search(scan, 0, low.start):
+        return scan[low.end : high.start].strip() == "and"
+    return _RANGE.fullmatch(scan, low.end, high.start) is not None and not _CHANGE.search(scan, 0, low.start)
 
 
 def _sharing(low: Reading, high: Reading) -> Reading:
@@ -500,24 +538,24 @@ def _placed(text: str, folded: Folded, reading: Reading) -> Quantity:
 
 
 def _amount(match: re.Match[str]) -> Reading:
-    number, scale = match["number"], Decimal(SCALE_WORDS[(match["scale"] or "").lower()])
+    number, scale = match["number"], Decimal(SCALE_WORDS[(match["scale"] or match["money_scale"] or "").lower()])
     minus = "-" if match["sign"] or match["inner_sign"] or match["loss"] else ""
     unit = _unit(match["currency"], match["unit"] or match["scaled_unit"])
     return Reading(
-        value=_decimal(minus + number) * scale,
+        value=_scaled(minus + number, scale),
         digits=minus + number,
         start=match.start(),
         end=match.end(),
         kind=_kind(unit),
         scale=scale,
         unit=unit,
-        qualifier="more_than" if match["more"] or match["more_scaled"] else None,
+        qualifier=MORE.get(match["more"] or match["more_scaled"] or ""),
     )
 
 
 def _han_amount(match: re.Match[str]) -> Reading | None:
     numeral, counter, before = match["numeral"], match["han_unit"], match.string[: match.start()][-1:]
-    if numeral == "一" and _is_article(counter, before):
+    if _is_article(numeral, counter, before) or (counter == "大" and numeral not in "两三四五六七八九十"):
         return None
     scale, unit = Decimal(SCALE_WORDS[match["han_scale"] or ""]), _unit(match["han_currency"], counter)
     return Reading(
@@ -528,12 +566,22 @@ def _han_amount(match: re.Match[str]) -> Reading | None:
         kind=_kind(unit),
         scale=scale,
         unit=unit,
-        qualifier="more_than" if match["han_more"] else BEFORE_A_BARE_ORDER.get(before) if numeral in "百千万" else None,
+        qualifier=_han_qualifier(match),
     )
 
 
-def _is_article(counter: str, before: str) -> bool:
+def _is_article(numeral: str, counter: str, before: str) -> bool:
+    if numeral != "一":
+        return False
     return before in DETERMINERS or (counter[0] in ARTICLE_CLASSIFIERS and before not in VERBS_OF_COUNTING)
+
+
+def _han_qualifier(match: re.Match[str]) -> Qualifier | None:
+    before = match.string[max(0, match.start() - 8) : match.start()]
+    if _HAN_RANGE.search(before):
+        return "range"
+    bare = match["numeral"] in {"百", "千", "万", "亿", "百万", "千万"}
+    return MORE.get(match["han_more"] or "") or (BEFORE_A_BARE_ORDER.get(before[-1:]) if bare else None)
 
 
 def _word_amount(match: re.Match[str]) -> Reading | None:
@@ -597,6 +645,11 @@ def _decimal(number: str) -> Decimal:
     return Decimal(number.replace(",", "").replace(" ", ""))
 
 
+def _scaled(number: str, scale: Decimal) -> Decimal:
+    with localcontext(prec=len(number) + 15):
+        return _decimal(number) * scale
+
+
 def _digit(character: str) -> int:
     return HAN_DIGITS[character] if character in HAN_DIGITS else int(character)
 
@@ -645,6 +698,9 @@ def _word_value(words: str) -> int | None:
 
 def _first_number(text: str) -> Decimal:
     """Give a date its year, or else its first number; an ordinal its rank."""
+    short_year = re.fullmatch("(?:FY|CY) ?'?([0-9]{2})", text, re.IGNORECASE)
+    if short_year:
+        return Decimal(2000 + int(short_year[1]))
     numbers = re.search(_YEAR, text) or re.search("[0-9]+", text)
     if numbers:
         return Decimal(numbers.group())
@@ -678,16 +734,17 @@ def _figure(scan: str, column: Unit | None) -> Cell | None:
     if match is None or not _qualifies(match["before"]):
         return None
     tail = (match["tail"] or "").strip().lower()
-    unit = read_unit(f"{match['currency'] or ''} {tail}")
+    currency = (match["currency"] or "").removeprefix("$")  # whose dollar, nobody says
+    unit = read_unit(f"{currency} {tail}")
     if tail in {"pct", "pcts"} and column and column.dimension in {"share", "points"}:
         unit = column  # English tables mean per cent by it, Chinese ones percentage points
     minus = "-" if match["sign"] or match["inner_sign"] else ""
-    scale = 1 if unit else _bare_scale(tail, column) if not match["currency"] else None
+    scale = 1 if unit else _bare_scale(tail, column) if not currency else None
     if scale is None or (tail == "年" and re.fullmatch(_YEAR, match["number"])):
         return None
     return _cell(
         "number",
-        _decimal(minus + match["number"]) * scale,
+        _scaled(minus + match["number"], Decimal(scale)),
         minus + match["number"],
         unit=unit,
         qualifier=_cell_qualifier(match),
@@ -727,7 +784,7 @@ def _spelled_out(scan: str) -> Cell | None:
     if len(readings) != 1 or (readings[0].start, readings[0].end) != (0, len(scan)):
         return None
     reading = readings[0]
-    if reading.kind not in COUNTED or (reading.kind == "amount" and reading.digits[0] in "0123456789-."):
+    if reading.kind not in COUNTED or (reading.digits[0] in "0123456789-." and "分之" not in scan):
         return None
     return _cell("number", reading.value, reading.digits, unit=reading.unit, qualifier=reading.qualifier)
 

@@ -101,7 +101,7 @@ ATOMS: Final[tuple[Atom, ...]] = (
     _atom("tCO2", "co2_mass", "1000000 gCO2", "tonne of CO₂|tonnes of CO₂|噸二氧化碳", _of(TONNES, CARBON_DIOXIDE)),
     _atom("tce", "coal_equivalent", "", "tonne of coal equivalent|tonnes of coal equivalent|噸標準煤",
           "tce|tonne of coal equivalent|tonnes of coal equivalent|tonnes of standard coal|噸標準煤|噸標煤"),
-    _atom("J", "energy", "", "J|J|焦耳", "joule|joules|焦耳"),
+    _atom("J", "energy", "", "J|J|焦耳", "J|joule|joules|焦耳"),
     _atom("kJ", "energy", "1000 J", "kJ|kJ|千焦", "kJ|kilojoule|kilojoules|千焦|千焦耳"),
     _atom("MJ", "energy", "1000000 J", "MJ|MJ|兆焦", "MJ|megajoule|megajoules|兆焦|兆焦耳"),
     _atom("GJ", "energy", "1000000000 J", "GJ|GJ|吉焦", "GJ|gigajoule|gigajoules|吉焦|吉焦耳|十億焦耳|千兆焦耳"),
@@ -165,7 +165,7 @@ ATOMS: Final[tuple[Atom, ...]] = (
           "supplier|suppliers|no. of suppliers|number of suppliers|供應商|家供應商|供應商數目|名供應商|個供應商"),
     _atom("piece", "piece", "", "piece|pieces|件", "piece|pieces|pcs|件"),
     _atom("item", "item", "", "item|items|項", "item|items|項|個"),
-    _atom("kind", "kind", "", "kind|kinds|種", "種|類|大類|小類"),
+    _atom("kind", "kind", "", "kind|kinds|種", "kind|kinds|種|類|大類|小類"),
     _atom("s", "duration", "", "second|seconds|秒", "sec|seconds|秒|秒鐘"),
     _atom("minute", "duration", "60 s", "minute|minutes|分鐘", "min|mins|minute|minutes|分鐘"),
     _atom("hour", "duration", "3600 s", "hour|hours|小時",
@@ -190,33 +190,34 @@ SCALES: Final[tuple[Scale, ...]] = (
     Scale(
         symbol="thousand", factor=10**3, english="thousand", chinese="千",
         spellings=("thousand", "thousands", "thousands of", "in thousands", "'000", "'000s", "000", "000s", "000'",
-                   "000's", "in 000s", "in '000", "in '000s", "in 000", "1000", "千", "千個", "k"),
+                   "000's", "in 000s", "in '000", "in '000s", "in 000", "1,000", "千", "千個", "k"),
     ),
     Scale(
         symbol="10k", factor=10**4, english="10,000", chinese="萬",
-        spellings=("10000", "ten thousand", "10 thousand", "10k", "萬", "萬個"),
+        spellings=("10,000", "ten thousand", "10 thousand", "10k", "萬", "萬個"),
     ),
     Scale(symbol="100k", factor=10**5, english="100,000", chinese="十萬",
-          spellings=("100000", "hundred thousand", "100 thousand", "十萬")),
+          spellings=("100,000", "hundred thousand", "100 thousand", "十萬")),
     Scale(symbol="200k", factor=200_000, english="200,000", chinese="二十萬",
-          spellings=("200000", "200 thousand", "二十萬", "20萬")),
+          spellings=("200,000", "200 thousand", "二十萬", "20萬")),
     Scale(
         symbol="million", factor=10**6, english="million", chinese="百萬",
-        spellings=("million", "millions", "millions of", "in millions", "mn", "mln", "mil", "m", "1000000", "'000000",
+        spellings=("million", "millions", "millions of", "in millions", "mn", "mln", "mil", "m", "1,000,000", "'000000",
                    "000000", "1 million", "百萬", "百萬個"),
     ),
     Scale(symbol="10m", factor=10**7, english="10 million", chinese="千萬",
-          spellings=("10000000", "10 million", "ten million", "千萬")),
+          spellings=("10,000,000", "10 million", "ten million", "千萬")),
     Scale(symbol="100m", factor=10**8, english="100 million", chinese="億",
-          spellings=("100000000", "100 million", "hundred million", "億", "億個")),
+          spellings=("100,000,000", "100 million", "hundred million", "億", "億個")),
     Scale(symbol="billion", factor=10**9, english="billion", chinese="十億",
-          spellings=("billion", "billions", "bn", "1000000000", "十億")),
+          spellings=("billion", "billions", "bn", "1,000,000,000", "十億")),
 )  # fmt: skip
 
 # Loose spellings of a scale that count beside a currency only: 'HK$ m', never 'm persons'.
 MONEY_SCALES: Final = frozenset({"k", "m", "mil"})
-# '100' scales what is divided by ('per 100 employees'); before a unit of its own it would be an amount.
-DIVISOR_SCALES: Final = frozenset({"100", "200000", "20万"})
+# A scale in digits may stand before these (1,000 kWh) and after a currency (RMB 10,000); elsewhere only after 'per':
+# 1,000 人 is an amount.
+MEASURED: Final = frozenset({"mass", "ghg_mass", "co2_mass", "energy", "volume", "area", "length"})
 
 # Spellings that head a column of numbers but follow none in a sentence.
 NOT_AFTER_A_NUMBER: Final = frozenset(
@@ -373,13 +374,12 @@ def scale_of(unit: Unit) -> int:
 
 def unit_pattern() -> str:
     """Return an expression, free of groups, for a unit without scale word as it follows a number in folded prose."""
-    part = _alternatives(
-        spelling for atom in ATOMS for spelling in atom.spellings if spelling not in NOT_AFTER_A_NUMBER
-    )
-    after_per = _alternatives(spelling for spellings in AFTER_PER.values() for spelling in spellings.split("|"))
-    scale = _alternatives(spelling for scale in SCALES for spelling in scale.spellings if spelling not in MONEY_SCALES)
-    divisor = rf"(?:(?:RMB|HK\$|US\$)\s?)?(?:(?:{scale}|10,000|1,000|1,000,000)\s?)?(?:{part}|{after_per})|RMB\s?10,000"
-    return rf"(?:{part})(?:\s?(?:/|per\b|每)\s?(?:{divisor}))?"
+    counted = _alternatives(s for atom in ATOMS for s in atom.spellings if fold(s) not in _not_after_a_number())
+    after_per = _alternatives(s for spellings in AFTER_PER.values() for s in spellings.split("|"))
+    currency = _alternatives(s for atom in ATOMS if atom.dimension == "money" for s in atom.spellings)
+    scale = _alternatives(s for scale in SCALES for s in scale.spellings if s not in MONEY_SCALES)
+    divisor = rf"(?:(?:{currency})\s?(?:{scale})|(?:(?:{currency})\s?)?(?:(?:{scale})\s?)?(?:{counted}|{after_per}))"
+    return rf"(?:(?:{counted})(?:\s?(?:/|per\b|每)\s?{divisor})?)"
 
 
 def _plain(text: str) -> str:
@@ -428,13 +428,18 @@ def _part(squeezed: str, spelled: dict[str, Atom]) -> Part | None:
     if squeezed in spelled:
         return None, spelled[squeezed]
     for spelling, scale in _spelled_scales():
-        if spelling in DIVISOR_SCALES and spelled is _spelled():
-            continue
         before, found, after = squeezed.partition(spelling)
         atom = spelled.get(_joined(before, after, spelled)) if found else None
-        if atom and _scales(spelling, atom):
+        in_digits = spelled is _spelled() and spelling[0] in "123456789"
+        if atom and (_measures(scale, atom, before) if in_digits else _scales(spelling, atom)):
             return scale, atom
     return None
+
+
+def _measures(scale: Scale, atom: Atom, before: str) -> bool:
+    if atom.dimension == "money":
+        return before != "" and scale.symbol != "hundred"
+    return atom.dimension in MEASURED and scale.symbol not in {"hundred", "200k"}
 
 
 def _scales(spelling: str, atom: Atom) -> bool:
@@ -550,16 +555,16 @@ def _leading(text: str) -> Unit | None:
 
 
 def _alternatives(spellings: Iterable[str]) -> str:
-    folded = {_squeezed_spaces(spelling) for spelling in spellings}
+    folded = {fold(spelling) for spelling in spellings}
     return "|".join(_bounded(spelling) for spelling in sorted(folded, key=len, reverse=True))
 
 
-def _squeezed_spaces(spelling: str) -> str:
-    return fold(spelling).strip()
+def _not_after_a_number() -> frozenset[str]:
+    return frozenset(fold(spelling) for spelling in NOT_AFTER_A_NUMBER)
 
 
 def _bounded(spelling: str) -> str:
-    words = r"[ \-]?".join(re.escape(word) for word in re.split(r"[ \-]", spelling))
+    words = r"[ \-]?".join(re.escape(word).replace(",", ",?") for word in re.split(r"[ \-]", spelling))
     if spelling in LONGER_WORDS:
         return f"{words}(?![{LONGER_WORDS[spelling]}])"
     if not spelling[-1].isascii() or not spelling[-1].isalnum():

@@ -1,0 +1,311 @@
+"""The command line: build an index, ask it, search it, serve it, and measure whether it is right."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:  # each command imports what it needs, so that --help does not wait for it
+    from rich.console import Console
+
+    from api.settings import Settings
+    from index.build import Progress
+    from index.snapshot import Manifest
+    from qa.engine import Engine
+
+NOT_MET = 1
+USERS_MISTAKE = 2
+
+app = typer.Typer(
+    name="esg-qa",
+    help="Answer questions about ESG reports with exact figures and cited passages, or say that it is not disclosed.",
+    epilog="Exit codes: 0 done, 1 a gate was not met, 2 something in the command or its files is wrong.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", help="Folder of the index. Default: ESG_QA_INDEX, else .index here.", show_default=False),
+]
+Language = Annotated[
+    str | None, typer.Option("--language", help="en, zh-Hant or zh-Hans. Default: as the question.", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the HTTP service would.")]
+
+
+@app.command()
+def build(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Reports in Markdown: one company, any editions.")
+    ],
+    index: Index = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Embedding model: a folder or hub name. Default: ESG_QA_MODEL, else ours.", show_default=False
+        ),
+    ] = None,
+    company: Annotated[
+        str | None, typer.Option(help="Company, where the report does not say.", show_default=False)
+    ] = None,
+    stock_code: Annotated[str | None, typer.Option(help="Such as 6608.HK.", show_default=False)] = None,
+    year: Annotated[int | None, typer.Option(help="Reporting year, such as 2022.", show_default=False)] = None,
+    language: Annotated[str | None, typer.Option(help="en, zh-Hant or zh-Hans.", show_default=False)] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the report.", show_default=False)] = None,
+    partial: Annotated[bool, typer.Option("--partial", help="Accept a report that looks cut off.")] = False,
+) -> None:
+    """Read reports into an index and publish it; the one before keeps serving until then.
+
+    Example: esg-qa build report.zh-Hant.md report.en.md --index ./index
+    """
+    with _users_mistakes():
+        settings = _settings()
+        if len(files) > 1 and (language or title):
+            raise _mistake(
+                "--language and --title describe one edition; build it alone, or say them in each file's head"
+            )
+        given = {"company": company, "stock_code": stock_code, "year": year, "language": language, "title": title}
+        folder = index or settings.index
+        manifest = _build(
+            files, folder, model or settings.model, {k: v for k, v in given.items() if v is not None}, partial
+        )
+    from api.terminal import reading_summary
+    from index.snapshot import open_current
+
+    _console().print(reading_summary(open_current(folder)))
+    _say(f"published {manifest.passages:,} passages and {manifest.figures:,} figures as {manifest.id} in {folder}")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In English, 繁體中文 or 简体中文.")],
+    history: Annotated[
+        list[str] | None, typer.Option("--history", help="An earlier question; may be given again.", show_default=False)
+    ] = None,
+    language: Language = None,
+    report: Annotated[str | None, typer.Option(help="Id of one report, such as 6608-2022.", show_default=False)] = None,
+    as_json: AsJson = False,
+    index: Index = None,
+) -> None:
+    """Ask a question; the answer names its figures and cites its passages.
+
+    Example: esg-qa ask "2022 年範疇二溫室氣體排放量是多少？"
+    """
+    with _users_mistakes():
+        spoken = _language(language)
+        engine = _engine(index)
+        answer = engine.ask(question, history=tuple(history or ()), language=spoken, report=report)
+    if as_json:
+        from api.schemas import AnswerReply
+
+        _write(AnswerReply.model_validate(answer).model_dump_json(indent=2))
+    else:
+        from api.terminal import answer_panel
+
+        _console().print(answer_panel(question, answer))
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("--k", "-k", min=1, max=50, help="How many passages.")] = 8,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Editions in this language only.", show_default=False)
+    ] = None,
+    report: Annotated[str | None, typer.Option(help="Id of one report.", show_default=False)] = None,
+    as_json: AsJson = False,
+    index: Index = None,
+) -> None:
+    """Find passages by meaning and by words."""
+    with _users_mistakes():
+        spoken = _language(language)
+        engine = _engine(index)
+        hits = engine.search(query, k=k, report=report, language=spoken)
+    if as_json:
+        from api.schemas import HitReply, SearchReply
+
+        found = [HitReply.model_validate(hit) for hit in hits]
+        reply = SearchReply(query=query, hits=found, snapshot=engine.snapshot.manifest.id)
+        _write(reply.model_dump_json(indent=2, by_alias=True))
+    else:
+        from api.terminal import hit_panel
+
+        for hit in hits:
+            _console().print(hit_panel(hit))
+
+
+@app.command()
+def serve(
+    index: Index = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address. Default: ESG_QA_HOST, else 127.0.0.1.", show_default=False)
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port. Default: ESG_QA_PORT, else 8000.", show_default=False)
+    ] = None,
+) -> None:
+    """Serve the page to ask on and the HTTP interface."""
+    with _users_mistakes():
+        settings = _settings()
+        engine = _engine(index)
+    _serve(engine, settings, host or settings.host, settings.port if port is None else port)
+
+
+@app.command(name="eval")
+def evaluate(
+    cases: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--cases", help="A file or folder of cases; may be given again. Default: ours.", show_default=False
+        ),
+    ] = None,
+    gate: Annotated[
+        Path | None, typer.Option("--gate", help="TOML of least scores. Default: ours.", show_default=False)
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Also write JUnit XML here.", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every case and score as JSON.")] = False,
+    index: Index = None,
+) -> None:
+    """Measure whether answers are right, on cases with known answers; exit 1 when the gate is not met."""
+    with _users_mistakes():
+        from eval.gate import check
+        from eval.report import print_scorecard, to_json, to_junit
+        from eval.run import load_cases, run
+
+        asked = load_cases(cases)
+        engine = _engine(index)
+        passages = engine.snapshot.passages
+        known = {passage.section_key for passage in passages} | {key for p in passages for key in p.blocks}
+        with _progress() as progress:
+            scorecard = run(engine, asked, known=known, progress=lambda done, of: progress("ask", done, of))
+        violations = check(scorecard, gate)
+        if junit:
+            _save(junit, to_junit(scorecard))
+    if as_json:
+        _write(to_json(scorecard))
+    else:
+        print_scorecard(scorecard, _console())
+    for violation in violations:
+        _say(f"gate not met: {violation}")
+    if violations:
+        raise typer.Exit(NOT_MET)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _settings() -> "Settings":
+    from api.settings import read_settings
+
+    return read_settings()
+
+
+def _engine(index: Path | None) -> "Engine":
+    """Open the index named, or the usual one, which is made from the bundled report when there is none."""
+    from api.opening import ensure_bundled, open_engine
+
+    settings = _settings()
+    if index is None:
+        with _progress() as progress:
+            ensure_bundled(settings.index, model=settings.model, say=_say, progress=progress)
+    return open_engine(index or settings.index, model=settings.model)
+
+
+def _build(files: list[Path], folder: Path, model: str | None, metadata: dict[str, Any], partial: bool) -> "Manifest":
+    from api.opening import embedder_of
+    from index.build import build as build_index
+
+    with _progress() as progress:
+        return build_index(
+            files, folder, embedder=embedder_of(model), metadata=metadata, partial=partial, progress=progress
+        )
+
+
+def _serve(engine: "Engine", settings: "Settings", host: str, port: int) -> None:
+    import uvicorn
+
+    from api.app import create_app
+    from api.logs import configure_logging
+
+    def warmed() -> "Engine":
+        engine.ask("What is disclosed?")  # loads the model and the dictionary before the first visitor asks
+        return engine
+
+    configure_logging(settings.log_level)
+    shown = f"[{host}]" if ":" in host else host
+    titles = "; ".join(edition.metadata.title for edition in engine.snapshot.manifest.editions)
+    _say(f"serving on http://{shown}:{port}/ from {titles}")
+    uvicorn.run(
+        create_app(warmed, settings=settings),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+    )
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    from api.terminal import progress_bar
+
+    with progress_bar(_console(stderr=True)) as progress:
+        yield progress
+
+
+def _language(name: str | None) -> Any:  # noqa: ANN401 - one of the three, checked here
+    from index.script import LANGUAGES
+
+    if name is not None and name not in LANGUAGES:
+        raise _mistake(f"--language {name}: expected {', '.join(LANGUAGES)}")
+    return name
+
+
+@contextmanager
+def _users_mistakes() -> Iterator[None]:
+    """Tell a user's mistake in one line, without a traceback."""
+    from index.errors import EsgQaError
+
+    try:
+        yield
+    except EsgQaError as error:
+        print(f"esg-qa: {' '.join(str(error).split())}", file=sys.stderr)
+        raise typer.Exit(USERS_MISTAKE) from error
+
+
+def _mistake(message: str) -> Exception:
+    from index.errors import EsgQaError
+
+    return EsgQaError(message)
+
+
+def _say(message: str) -> None:
+    print(f"esg-qa: {message}", file=sys.stderr)
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _mistake(f"{path}: cannot write here ({error.strerror})") from error
+
+
+def _write(text: str) -> None:
+    sys.stdout.buffer.write(text.encode() + b"\n")
+
+
+def _console(*, stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, emoji=False)

@@ -1,0 +1,176 @@
+"""What can go wrong with a request, told as RFC 9457 problem details in the asker's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.errors import EsgQaError
+from index.script import Language
+
+Wording = dict[Language, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of problem: its status and its words."""
+
+    status: int
+    title: Wording
+    detail: Wording  # may hold {placeholders}
+
+
+class NotReady(EsgQaError):
+    """The index is not loaded yet."""
+
+
+class UnknownPassage(EsgQaError):
+    """No passage has this id."""
+
+
+def _words(en: str, hant: str, hans: str) -> Wording:
+    return {"en": en, "zh-Hant": hant, "zh-Hans": hans}
+
+
+KINDS: dict[str, Kind] = {
+    "malformed-json": Kind(
+        status=400,
+        title=_words("The request is not JSON", "請求並非 JSON", "请求不是 JSON"),
+        detail=_words(
+            "The body could not be read as JSON in UTF-8.",
+            "無法以 UTF-8 編碼的 JSON 讀取請求內容。",
+            "无法以 UTF-8 编码的 JSON 读取请求内容。",
+        ),
+    ),
+    "question-empty": Kind(
+        status=422,
+        title=_words("There is no question", "沒有問題內容", "没有问题内容"),
+        detail=_words(
+            "Please type a question of 1 to 500 characters.",
+            "請輸入 1 至 500 個字元的問題。",
+            "请输入 1 至 500 个字符的问题。",
+        ),
+    ),
+    "question-too-long": Kind(
+        status=422,
+        title=_words("The question is too long", "問題過長", "问题过长"),
+        detail=_words(
+            "A question may have up to 500 characters. Please shorten it, or ask in two steps.",
+            "問題最多 500 個字元。請縮短，或分兩次提問。",
+            "问题最多 500 个字符。请缩短，或分两次提问。",
+        ),
+    ),
+    "invalid-request": Kind(
+        status=422,
+        title=_words("The request is not valid", "請求無效", "请求无效"),
+        detail=_words(
+            "Something in the request is missing or has a value that is not allowed: {faults}",
+            "請求缺少必要內容，或含有不允許的值：{faults}",
+            "请求缺少必要内容，或含有不允许的值：{faults}",
+        ),
+    ),
+    "unknown-report": Kind(
+        status=404,
+        title=_words("There is no such report", "沒有這份報告", "没有这份报告"),
+        detail=_words(
+            "No report has the id {name}. /v1/reports lists those this service holds.",
+            "沒有編號為 {name} 的報告。/v1/reports 列出本服務收錄的報告。",
+            "没有编号为 {name} 的报告。/v1/reports 列出本服务收录的报告。",
+        ),
+    ),
+    "unknown-passage": Kind(
+        status=404,
+        title=_words("There is no such passage", "沒有這段內容", "没有这段内容"),
+        detail=_words(
+            "No passage has the id {name} in the present index.",
+            "現行索引中沒有編號為 {name} 的段落。",
+            "当前索引中没有编号为 {name} 的段落。",
+        ),
+    ),
+    "not-found": Kind(
+        status=404,
+        title=_words("There is nothing at this address", "此網址沒有內容", "此网址没有内容"),
+        detail=_words(
+            "Nothing is served at {path}. /openapi.json describes what is.",
+            "{path} 沒有內容。可用的網址見 /openapi.json。",
+            "{path} 没有内容。可用的网址见 /openapi.json。",
+        ),
+    ),
+    "method-not-allowed": Kind(
+        status=405,
+        title=_words("This method is not allowed here", "此網址不接受這種方法", "此网址不接受这种方法"),
+        detail=_words("{path} does not accept {method}.", "{path} 不接受 {method}。", "{path} 不接受 {method}。"),
+    ),
+    "too-large": Kind(
+        status=413,
+        title=_words("The request is too large", "請求過大", "请求过大"),
+        detail=_words(
+            "The body may have up to {limit} bytes.", "請求內容最多 {limit} 位元組。", "请求内容最多 {limit} 字节。"
+        ),
+    ),
+    "not-ready": Kind(
+        status=503,
+        title=_words("The service is not ready", "服務尚未就緒", "服务尚未就绪"),
+        detail=_words(
+            "The report's index is not loaded. Please try again shortly.",
+            "報告索引尚未載入，請稍後再試。",
+            "报告索引尚未加载，请稍后再试。",
+        ),
+    ),
+    "internal-error": Kind(
+        status=500,
+        title=_words("Something went wrong here", "本服務發生錯誤", "本服务发生错误"),
+        detail=_words(
+            "The service could not answer. It has noted the request under the number in the X-Request-ID header.",
+            "本服務未能作答，已按 X-Request-ID 標頭中的編號記錄此請求。",
+            "本服务未能作答，已按 X-Request-ID 标头中的编号记录此请求。",
+        ),
+    ),
+}
+
+# What pydantic found, in words a caller can act on.
+FAULTS: dict[str, Wording] = {
+    "missing": _words("is required", "必須提供", "必须提供"),
+    "extra_forbidden": _words("is not a known field", "並非已知欄位", "不是已知字段"),
+    "string_type": _words("must be a string", "必須為字串", "必须为字符串"),
+    "string_unicode": _words("must be valid Unicode text", "必須為有效的 Unicode 文字", "必须为有效的 Unicode 文本"),
+    "string_too_short": _words("must not be empty", "不可留空", "不可为空"),
+    "string_too_long": _words(
+        "may have up to {max_length} characters", "最多 {max_length} 個字元", "最多 {max_length} 个字符"
+    ),
+    "too_long": _words("may have up to {max_length} entries", "最多 {max_length} 項", "最多 {max_length} 项"),
+    "list_type": _words("must be a list", "必須為列表", "必须为列表"),
+    "literal_error": _words("must be one of {expected}", "必須為 {expected} 之一", "必须为 {expected} 之一"),
+    "int_parsing": _words("must be a whole number", "必須為整數", "必须为整数"),
+    "greater_than_equal": _words("must be {ge} or more", "不可小於 {ge}", "不可小于 {ge}"),
+    "less_than_equal": _words("must be {le} or less", "不可大於 {le}", "不可大于 {le}"),
+    "model_attributes_type": _words("must be a JSON object", "必須為 JSON 物件", "必须为 JSON 对象"),
+    "string_pattern_mismatch": _words("has a form that is not allowed", "格式不符", "格式不符"),
+}
+_OTHER_FAULT = _words("is not allowed", "不被接受", "不被接受")
+
+
+def problem(
+    name: str,
+    *,
+    language: Language,
+    instance: str,
+    faults: Sequence[tuple[str, str]] = (),
+    **values: object,
+) -> dict[str, object]:
+    """Write a problem as RFC 9457 asks, in one language; `faults` are pairs of place and words."""
+    kind = KINDS[name]
+    listed = "; ".join(f"{place} {words}" for place, words in faults)
+    body: dict[str, object] = {
+        "type": f"/problems/{name}",
+        "title": kind.title[language],
+        "status": kind.status,
+        "detail": kind.detail[language].format(faults=listed, **values),
+        "instance": instance,
+    }
+    if faults:
+        body["errors"] = [{"pointer": place, "detail": words} for place, words in faults]
+    return body
+
+
+def fault(kind: str, values: dict[str, object], *, language: Language) -> str:
+    """Say what is wrong with one value, given pydantic's name for it and the limits it knows."""
+    return FAULTS.get(kind, _OTHER_FAULT)[language].format(**values)

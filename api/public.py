@@ -1,0 +1,251 @@
+"""The routes anyone may call: ask, search, figures, reports, passages, health."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request
+
+from api.asker import browser_language, question_language
+from api.cells import find_cells, report_ids
+from api.problem import KINDS, UnknownPassage
+from api.schemas import (
+    MAX_QUESTION,
+    AnswerReply,
+    CellReply,
+    CellsReply,
+    EditionReply,
+    Health,
+    HitReply,
+    OnePassage,
+    PassageReply,
+    ProblemReply,
+    Question,
+    QuestionText,
+    Readiness,
+    ReportReply,
+    ReportsReply,
+    SearchReply,
+    SummaryReply,
+    UnreadReply,
+)
+from api.service import Service
+from index.lexicon import bundled_lexicon
+from index.script import LANGUAGES, Language
+from index.snapshot import Edition, Snapshot
+from qa.engine import Engine, UnknownReport
+
+public = APIRouter()
+
+ReportQuery = Annotated[str | None, Query(description="Id of one report, from /v1/reports.")]
+LanguageQuery = Annotated[Language | None, Query(description="The edition nearest to this language.")]
+AcceptLanguage = Annotated[
+    str, Header(description="Settles the script of a question that both Chinese scripts write alike, and of errors.")
+]
+
+
+def problems(*names: str) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems a route may answer with, for OpenAPI."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for name in names:
+        kind = KINDS[name]
+        entry = described.setdefault(
+            kind.status,
+            {"model": ProblemReply, "description": "", "content": {"application/problem+json": {"examples": {}}}},
+        )
+        entry["description"] = f"{entry['description']}; {kind.title['en']}".removeprefix("; ")
+        entry["content"]["application/problem+json"]["examples"][name] = {
+            "value": {
+                "type": f"/problems/{name}",
+                "title": kind.title["en"],
+                "status": kind.status,
+                "detail": kind.detail["en"],
+                "instance": "/v1/ask",
+            }
+        }
+    return described
+
+
+@public.post(
+    "/v1/ask",
+    tags=["questions"],
+    summary="Ask a question",
+    response_model=AnswerReply,
+    responses=problems(
+        "malformed-json",
+        "unknown-report",
+        "too-large",
+        "question-empty",
+        "question-too-long",
+        "invalid-request",
+        "not-ready",
+    ),
+)
+def ask(request: Request, question: Question, accept_language: AcceptLanguage = "") -> AnswerReply:
+    """Answer from the reports with exact figures and cited passages, or say that it is not disclosed."""
+    request.state.asked = question.model_dump()  # a problem is explained in the language asked for
+    browser = browser_language(accept_language)
+    answer = _engine(request).ask(
+        question.question,
+        history=question.history,
+        language=question.language or question_language(question.question, browser=browser),
+        report=question.report,
+    )
+    return AnswerReply.model_validate(answer)
+
+
+@public.get(
+    "/v1/search",
+    tags=["evidence"],
+    summary="Search passages",
+    response_model=SearchReply,
+    responses=problems("unknown-report", "invalid-request", "not-ready"),
+)
+def search(
+    request: Request,
+    q: Annotated[
+        QuestionText, Query(description="What to look for, in any of the three scripts.", examples=["用水量"])
+    ],
+    k: Annotated[int, Query(ge=1, le=50, description="How many passages.")] = 8,
+    report: ReportQuery = None,
+    language: Annotated[Language | None, Query(description="Passages of the editions in this language only.")] = None,
+) -> SearchReply:
+    """Find passages by meaning and by words, with the rank each gave them."""
+    engine = _engine(request)
+    _known(engine.snapshot, report)
+    hits = engine.search(q, k=k, report=report, language=language)
+    return SearchReply(
+        query=q, hits=[HitReply.model_validate(hit) for hit in hits], snapshot=engine.snapshot.manifest.id
+    )
+
+
+@public.get(
+    "/v1/figures",
+    tags=["evidence"],
+    summary="List typed figures",
+    response_model=CellsReply,
+    responses=problems("unknown-report", "invalid-request", "not-ready"),
+)
+def figures(
+    request: Request,
+    metric: Annotated[
+        str | None,
+        Query(
+            max_length=MAX_QUESTION,
+            description="Key of a metric, a name it goes by, or words in a row's labels.",
+            examples=["ghg_scope_2", "範疇二", "turnover rate"],
+        ),
+    ] = None,
+    period: Annotated[str | None, Query(max_length=40, description="As the table heads it.", examples=["2022"])] = None,
+    report: ReportQuery = None,
+    language: LanguageQuery = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="How many cells.")] = 200,
+    offset: Annotated[int, Query(ge=0, le=10**9, description="How many to pass over.")] = 0,
+) -> CellsReply:
+    """List table cells as they were read: labels, unit, period, value, notes, and where they stand."""
+    snapshot = _engine(request).snapshot
+    _known(snapshot, report)
+    found = find_cells(snapshot, bundled_lexicon(), metric=metric, period=period, report=report, language=language)
+    return CellsReply(
+        total=len(found),
+        figures=[CellReply.model_validate(figure) for figure in found[offset : offset + limit]],
+        snapshot=snapshot.manifest.id,
+    )
+
+
+@public.get(
+    "/v1/reports",
+    tags=["evidence"],
+    summary="List reports",
+    response_model=ReportsReply,
+    responses=problems("not-ready"),
+)
+def reports(request: Request) -> ReportsReply:
+    """List the reports this service answers from, and what was read of each edition."""
+    snapshot = _engine(request).snapshot
+    manifest = snapshot.manifest
+    return ReportsReply(
+        reports=[
+            _report(name, [e for e in manifest.editions if e.metadata.report_id == name])
+            for name in report_ids(snapshot)
+        ],
+        passages=manifest.passages,
+        figures=manifest.figures,
+        model=manifest.model,
+        snapshot=manifest.id,
+    )
+
+
+@public.get(
+    "/v1/passages/{id:path}",
+    tags=["evidence"],
+    summary="Read a passage",
+    response_model=OnePassage,
+    responses=problems("unknown-passage", "not-ready"),
+)
+def passage(
+    request: Request,
+    id: Annotated[str, Path(description="From a citation's passage_id.", max_length=400)],  # noqa: A002 - the contract's name
+) -> OnePassage:
+    """Give one passage whole, and its counterparts in other editions."""
+    snapshot = _engine(request).snapshot
+    found = snapshot.by_id.get(id)
+    if found is None:
+        raise UnknownPassage(id)
+    others = (snapshot.counterpart(found, edition) for edition in LANGUAGES if edition != found.edition)
+    return OnePassage(
+        **PassageReply.model_validate(found).model_dump(),
+        counterparts=[other.id for other in others if other],
+        snapshot=snapshot.manifest.id,
+    )
+
+
+@public.get("/healthz", tags=["health"], summary="Is the process alive?", response_model=Health)
+def healthz() -> Health:
+    """Answer as long as the process lives."""
+    return Health()
+
+
+@public.get(
+    "/readyz",
+    tags=["health"],
+    summary="Is the index loaded?",
+    response_model=Readiness,
+    responses=problems("not-ready"),
+)
+def readyz(request: Request) -> Readiness:
+    """Answer 200 once questions can be answered, 503 until then."""
+    return Readiness(snapshot=_engine(request).snapshot.manifest.id)
+
+
+def _engine(request: Request) -> Engine:
+    service: Service = request.app.state.service
+    return service.engine
+
+
+def _known(snapshot: Snapshot, report: str | None) -> None:
+    if report is not None and report not in report_ids(snapshot):
+        raise UnknownReport(report)
+
+
+def _report(name: str, editions: Sequence[Edition]) -> ReportReply:
+    first = editions[0].metadata
+    return ReportReply(
+        id=name,
+        company=first.company,
+        aliases=list(dict.fromkeys(alias for edition in editions for alias in edition.metadata.aliases)),
+        stock_code=first.stock_code,
+        year=first.year,
+        contact=next((edition.metadata.contact for edition in editions if edition.metadata.contact), ""),
+        editions=[
+            EditionReply(
+                language=edition.metadata.language,
+                company=edition.metadata.company,
+                title=edition.metadata.title,
+                file_name=edition.file_name,
+                sha256=edition.sha256,
+                summary=SummaryReply.model_validate(edition.summary),
+                unread=[UnreadReply.model_validate(entry) for entry in edition.unread],
+            )
+            for edition in editions
+        ],
+    )

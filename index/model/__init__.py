@@ -1,0 +1,1 @@
+"""The bundled bilingual embedding model: its training code, its weights and its card."""

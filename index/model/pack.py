@@ -1,0 +1,36 @@
+"""Write a trained model as a SentenceTransformer folder with 8-bit weights, one scale a row.
+
+sentence-transformers reads `embeddings` (int8) and `weights` (a factor for each row) by itself, as model2vec writes
+them, so `SentenceTransformer(folder)` needs no code of ours.
+"""
+
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from sentence_transformers import SentenceTransformer
+
+LARGEST = 127
+
+
+def pack(model: SentenceTransformer, folder: Path) -> None:
+    """Save the model with its embedding rounded to 8 bits a value; an older folder is replaced."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    model.save(str(folder), create_model_card=False)
+    written = next(folder.rglob("model.safetensors"))
+    embeddings, weights = quantise(model.state_dict()["0.embedding.weight"])
+    save_file({"embeddings": embeddings, "weights": weights}, written)
+    written.chmod(0o644)  # safetensors writes for the owner alone
+
+
+def quantise(vectors: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Round rows to int8; `rows * factors[:, None]` is the vector again, off by at most half a factor.
+
+    >>> rows, factors = quantise(torch.tensor([[0.5, -1.27], [0.0, 0.0]]))
+    >>> rows.tolist()
+    [[50, -127], [0, 0]]
+    """
+    factors = (vectors.abs().amax(dim=1) / LARGEST).clamp_min(torch.finfo(torch.float32).tiny)
+    return torch.round(vectors / factors[:, None]).to(torch.int8), factors.to(torch.float32)

@@ -1,0 +1,80 @@
+"""Answer questions that name a KPI code: where it is disclosed, and the figures that belong to it."""
+
+import re
+
+from index.chunk import Passage
+from index.script import fold, render
+from index.snapshot import Snapshot
+from qa.answer import Answer, AnswerFigure
+from qa.catalogue import Series, nearest_edition
+from qa.compose import say, with_mark
+from qa.numbers import Desk
+
+_DIVIDER = re.compile(r"\t| \| ")
+
+
+def answer_code(desk: Desk, snapshot: Snapshot, report: str) -> Answer | None:
+    """Quote the content index's row for a code, and give the figures whose metric carries the code."""
+    language = desk.language
+    editions = {e.metadata.language for e in snapshot.manifest.editions if e.metadata.report_id == report}
+    edition = nearest_edition(editions, language)
+    rows = [
+        (code, passage)
+        for code in desk.question.concept.codes
+        for passage in snapshot.passages
+        if passage.report_id == report and passage.edition == edition and _lists(passage, code)
+    ]
+    if not rows:
+        return None
+    sentences = []
+    for code, passage in rows:
+        start, end, section = _row(passage, code)
+        number = desk.citations.cite(passage, start, end)
+        sentence = say("code_elsewhere", language, code=code, section=render(section, language))
+        sentences.append(with_mark(sentence, [number]))
+    figures = _figures(desk)
+    return Answer(
+        id="",
+        status="answered",
+        reason=None,
+        language=language,
+        text=(" " if language == "en" else "").join(sentences),
+        figures=figures,
+        citations=desk.citations.all,
+    )
+
+
+def _figures(desk: Desk, *, most: int = 12) -> tuple[AnswerFigure, ...]:
+    wanted = {f"HKEX {code}" if not code.startswith("GRI") else code for code in desk.question.concept.codes}
+    held: list[Series] = [
+        series
+        for series in desk.catalogue.series
+        if any(wanted & set(desk.lexicon.metrics[key].codes) for key in series.metrics)
+    ]
+    period = desk.question.periods[0] if desk.question.periods else desk.latest
+    return tuple(desk.cite(series, period) for series in held if series.disclosed(period))[:most]
+
+
+def _lists(passage: Passage, code: str) -> bool:
+    return passage.kind == "row" and any(_is_row_of(line, code) for line in passage.text.split("\n"))
+
+
+def _is_row_of(line: str, code: str) -> bool:
+    """Tell whether a line is a row of cells that lists the code; a group label repeated above a row is not."""
+    return bool(_DIVIDER.search(line)) and bool(_pattern(code).search(fold(line)))
+
+
+def _row(passage: Passage, code: str) -> tuple[int, int, str]:
+    """Find the row's own line, and the section it names: its last cell."""
+    position = 0
+    for line in passage.text.split("\n"):
+        if _is_row_of(line, code):
+            cells = [cell.strip() for cell in _DIVIDER.split(line)]
+            named = next((cell for cell in reversed(cells) if cell), "")
+            return position, position + len(line), named
+        position += len(line) + 1
+    return 0, len(passage.text), ""
+
+
+def _pattern(code: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(code)}(?![\d.])")

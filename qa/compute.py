@@ -1,0 +1,104 @@
+"""Compute with disclosed figures: change, share, sum, ratio, average; Decimal only, the arithmetic shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """A computed number and how it was computed."""
+
+    value: Decimal  # rounded as `places` says
+    formula: str  # "(378.80 − 732.98) ÷ 732.98 × 100% = −48.3%"
+
+
+def percent_change(old: str, new: str, *, places: int = 1) -> Derived | None:
+    """Compute the relative change from old to new in percent; None when old is zero.
+
+    >>> percent_change("732.98", "378.80").formula
+    '(378.80 − 732.98) ÷ 732.98 × 100% = −48.3%'
+    """
+    before, after = number(old), number(new)
+    if before == 0:
+        return None
+    value = rounded(_divide((after - before) * 100, before), places)
+    return Derived(value=value, formula=f"({_term(new)} − {_term(old)}) ÷ {_term(old)} × 100% = {minus(value)}%")
+
+
+def difference(old: str, new: str, *, sign: str = "") -> Derived:
+    """Compute new minus old, exact to the finer of the two.
+
+    >>> difference("43", "46", sign="pp").formula
+    '46 − 43 = 3 pp'
+    """
+    value = number(new) - number(old)
+    return Derived(value=value, formula=f"{_term(new)} − {_term(old)} = {minus(value)}{' ' + sign if sign else ''}")
+
+
+def total(parts: Sequence[str]) -> Derived:
+    """Add figures of one unit.
+
+    >>> total(["0", "378.80"]).formula
+    '0 + 378.80 = 378.80'
+    """
+    value = sum((number(part) for part in parts), Decimal(0))
+    return Derived(value=value, formula=f"{' + '.join(_term(part) for part in parts)} = {minus(value)}")
+
+
+def share(part: str, whole: str, *, places: int = 1) -> Derived | None:
+    """Compute what percentage of the whole a part is; None when the whole is zero."""
+    if number(whole) == 0:
+        return None
+    value = rounded(_divide(number(part) * 100, number(whole)), places)
+    return Derived(value=value, formula=f"{_term(part)} ÷ {_term(whole)} × 100% = {minus(value)}%")
+
+
+def ratio(above: str, below: str, *, factor: Decimal = Decimal(1), digits: int = 4) -> Derived | None:
+    """Divide one figure by another to `digits` significant digits; None when the divisor is zero."""
+    if number(below) == 0:
+        return None
+    value = significant(_divide(number(above) * factor, number(below)), digits)
+    times = f" × {factor:,f}" if factor != 1 else ""
+    return Derived(value=value, formula=f"{_term(above)}{times} ÷ {_term(below)} = {minus(value)}")
+
+
+def average(values: Sequence[str], *, places: int | None = None) -> Derived:
+    """Average figures; rounded to one place more than the finest of them unless `places` says otherwise."""
+    numbers = [number(value) for value in values]
+    finest = max(max(0, -int(n.as_tuple().exponent)) for n in numbers)
+    mean = rounded(_divide(sum(numbers, Decimal(0)), Decimal(len(numbers))), finest + 1 if places is None else places)
+    terms = " + ".join(_term(value) for value in values)
+    return Derived(value=mean, formula=f"({terms}) ÷ {len(numbers)} = {minus(mean)}")
+
+
+def number(digits: str) -> Decimal:
+    """Read printed digits as a Decimal."""
+    return Decimal(digits.replace(",", "").replace("−", "-"))
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """Round half up to a number of decimal places, as financial reports do."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def significant(value: Decimal, digits: int) -> Decimal:
+    """Round half up to a number of significant digits."""
+    if value == 0:
+        return value
+    return rounded(value, max(0, digits - 1 - value.adjusted()))
+
+
+def minus(value: Decimal) -> str:
+    """Write a Decimal with thousands separated and a true minus sign."""
+    return f"{value:,f}".replace("-", "−")
+
+
+def _term(digits: str) -> str:
+    return f"({digits})" if digits.startswith(("-", "−")) else digits
+
+
+def _divide(above: Decimal, below: Decimal) -> Decimal:
+    with localcontext() as context:
+        context.prec = 40
+        return above / below

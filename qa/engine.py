@@ -1,0 +1,284 @@
+"""A question's way: understand, choose figures or extract from prose, compose, verify."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from index.embed import Embedder
+from index.errors import EsgQaError, ModelMismatch
+from index.lexicon import Lexicon, bundled_lexicon
+from index.script import Language, fold
+from index.snapshot import Edition, Snapshot
+from qa.answer import Answer, AnswerFigure, Reason
+from qa.catalogue import Catalogue, Series, read_catalogue, series_label
+from qa.codes import answer_code
+from qa.compose import Citations, amount, refusal, say, with_mark, written
+from qa.extract import Vocabulary, content_tokens, extract
+from qa.figures import Choice, choose
+from qa.numbers import Desk, Numbers, answer_numbers, asked_periods, nearest_figures, quotient
+from qa.prose import answer_prose, reason_in_notes
+from qa.question import Question, understand
+from qa.retrieve import Hit, in_readers_edition, retrieve
+from qa.verify import faults
+
+_log = structlog.get_logger(__name__)
+
+
+class UnknownReport(EsgQaError):
+    """The question names a report that the snapshot does not hold."""
+
+
+class Engine:
+    """Answers questions from one snapshot.
+
+    Raises ModelMismatch when the snapshot was embedded by another model than `embedder`.
+    """
+
+    def __init__(self, snapshot: Snapshot, embedder: Embedder, *, lexicon: Lexicon | None = None) -> None:
+        manifest = snapshot.manifest
+        if manifest.model_fingerprint != embedder.fingerprint:
+            raise ModelMismatch(
+                f"{snapshot.path}: embedded by {manifest.model}, the model now is {embedder.name}; "
+                "set ESG_QA_MODEL to the index's model, or build the index again with esg-qa build"
+            )
+        self.snapshot = snapshot
+        self._embedder = embedder
+        self._lexicon = lexicon or bundled_lexicon()
+        whole = read_catalogue(snapshot, self._lexicon)
+        self._catalogues = {report: _only(whole, report) for report in whole.years}
+        self._vocabulary = Vocabulary(snapshot.passages)
+        self._figure_rows = {figure.passage_id for figure in snapshot.figures}  # prose never answers for a figure
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        language: Language | None = None,
+        report: str | None = None,
+    ) -> Answer:
+        """Answer one question; the same snapshot and question give the same answer.
+
+        Raises BadQuestion for an empty or overlong question, UnknownReport for a report the snapshot does not hold.
+        """
+        held = self._report(report)
+        catalogue = self._catalogues[held]
+        latest = self._latest(held)
+        understood = understand(question, lexicon=self._lexicon, latest=latest, history=history, language=language)
+        answer = self._answer(understood, catalogue, held, latest)
+        answer = replace(answer, id=self._id(question, history, answer.language, held), snapshot=self.snapshot.manifest.id)
+        found = faults(answer, self.snapshot)
+        if found:
+            _log.error("answer_withheld", faults=found, answer=answer.id)
+            return self._refuse(understood, "not_in_report", answer.id, held)
+        return answer
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 8,
+        report: str | None = None,
+        year: int | None = None,
+        language: str | None = None,
+    ) -> list[Hit]:
+        """Find passages by both legs, fused; `language` keeps one edition."""
+        if report is not None:
+            self._report(report)
+        return retrieve(query, self.snapshot, self._embedder, k=k, report=report, year=year, edition=language)
+
+    def _answer(self, question: Question, catalogue: Catalogue, report: str, latest: str) -> Answer:
+        names = self._names(report)
+        citations = Citations()
+        desk = Desk(question, catalogue, dict(self.snapshot.by_id), citations, latest)
+        if question.concept.codes:
+            coded = answer_code(desk, self.snapshot, report)
+            if coded is not None:
+                return coded
+        choice = choose(question, catalogue, names=names)
+        if _asks_reason(question) and choice.found:
+            return reason_in_notes(desk, choice)
+        computed = _computed(desk, choice)
+        if computed is not None and computed.figures:
+            return self._from_numbers(desk, choice, computed)
+        missing = computed.missing if computed else ()
+        if not (choice.found and missing and not choice.residue):
+            prose = self._from_prose(question, report, names, citations, choice)
+            if prose is not None:
+                return prose
+        return self._refuse_for(desk, choice, missing, report, names)
+
+    def _from_numbers(self, desk: Desk, choice: Choice, numbers: Numbers) -> Answer:
+        question = desk.question
+        held = [match.series for match in choice.found if match.series]
+        notes = _notes(desk, held)
+        sentences = list(numbers.sentences)
+        for match in choice.matches:
+            if match.series is None and match.absence == "unknown":
+                label = " ".join(self._lexicon.metrics[key].name(question.language) for key in sorted(match.target.metrics))
+                sentences.append(refusal("not_in_report", question.language, label=label))
+        space = " " if question.language == "en" else ""
+        return Answer(
+            id="",
+            status="answered",
+            reason=None,
+            language=question.language,
+            text=space.join(sentences),
+            figures=numbers.figures,
+            citations=desk.citations.all,
+            notes=notes,
+            interpretation=_interpretation(desk, held, numbers),
+        )
+
+    def _from_prose(
+        self, question: Question, report: str, names: Sequence[str], citations: Citations, choice: Choice
+    ) -> Answer | None:
+        if question.forward and any(int(p[:4]) > int(self._latest(report)) for p in question.periods):
+            return None
+        hits = retrieve(question.text, self.snapshot, self._embedder, k=40, report=report)
+        hits = [hit for hit in hits if hit.passage.id not in self._figure_rows]
+        hits = in_readers_edition(hits, self.snapshot, question.language)[:14]
+        span = extract(
+            question,
+            hits,
+            self._vocabulary,
+            names=names,
+            lexicon=self._lexicon,
+            year=self._edition(report).metadata.year,
+            embedder=self._embedder,
+        )
+        if span is None:
+            return None
+        return answer_prose(question, span, citations, latest=self._latest(report))
+
+    def _refuse_for(
+        self, desk: Desk, choice: Choice, missing: Sequence[str], report: str, names: Sequence[str]
+    ) -> Answer:
+        question = desk.question
+        matches = [match for match in choice.matches]
+        found = [match.series for match in choice.found if match.series]
+        ahead = any(int(p[:4]) > int(desk.latest) for p in question.periods)
+        reason: Reason
+        label = period = ""
+        near: list[Series] = []
+        if ahead or (question.forward and not found):
+            reason = "forward_looking"
+            period = ", ".join(p for p in question.periods if int(p[:4]) > int(desk.latest))
+            near = found
+        elif choice.residue and found:
+            reason, label = "not_in_report", ""
+        elif missing and found:
+            reason, near, label = "other_period", found, desk.label(found[0])
+            period = say("period_join", question.language).join(sorted(dict.fromkeys(missing)))
+        elif any(match.absence in ("boundary", "measure") for match in matches):
+            match = next(m for m in matches if m.absence in ("boundary", "measure"))
+            reason, near = "other_boundary", [s for s in match.near if not s.members][:1] or list(match.near)
+            label = series_label(near[0], question.language, self._lexicon) if near else ""
+        elif matches:
+            match = matches[0]
+            reason, near = "not_in_report", list(match.near)
+            label = say("and", question.language).join(
+                self._lexicon.metrics[key].name(question.language) for key in sorted(match.target.metrics)
+            )
+        else:
+            known = [t for t in content_tokens(question.text, names) if self._vocabulary.knows(t)]
+            asked = content_tokens(question.text, names)
+            reason = "not_in_report" if len(known) * 2 >= len(asked) and asked else "off_topic"
+        figures = nearest_figures(desk, near)
+        text = refusal(reason, question.language, label=label, period=period, latest=desk.latest)
+        if figures:
+            values = say("list_join", question.language).join(_near_words(f, question.language) for f in figures)
+            text += with_mark(say("nearest", question.language, values=values), [])
+        return Answer(
+            id="",
+            status="not_disclosed",
+            reason=reason,
+            language=question.language,
+            text=text,
+            citations=desk.citations.all,
+            nearest=figures,
+            contact=self._edition(report).metadata.contact,
+        )
+
+    def _refuse(self, question: Question, reason: Reason, answer_id: str, report: str) -> Answer:
+        return Answer(
+            id=answer_id,
+            status="not_disclosed",
+            reason=reason,
+            language=question.language,
+            text=refusal(reason, question.language, latest=self._latest(report)),
+            snapshot=self.snapshot.manifest.id,
+            contact=self._edition(report).metadata.contact,
+        )
+
+    def _report(self, report: str | None) -> str:
+        held = list(dict.fromkeys(e.metadata.report_id for e in self.snapshot.manifest.editions))
+        if report is None:
+            return max(held, key=lambda name: (self._edition(name).metadata.year or 0, name))
+        if report not in held:
+            raise UnknownReport(f"report {report!r}: not in this index; expected one of {', '.join(held)}")
+        return report
+
+    def _edition(self, report: str) -> Edition:
+        return next(e for e in self.snapshot.manifest.editions if e.metadata.report_id == report)
+
+    def _latest(self, report: str) -> str:
+        year = self._edition(report).metadata.year
+        if year is not None:
+            return str(year)
+        periods = [period for series in self._catalogues[report].series for period in series.periods]
+        return max(periods)[:4] if periods else "0"
+
+    def _names(self, report: str) -> list[str]:
+        editions = [e.metadata for e in self.snapshot.manifest.editions if e.metadata.report_id == report]
+        return [name for m in editions for name in (m.company, m.stock_code, *m.aliases) if name]
+
+    def _id(self, question: str, history: Sequence[str], language: str, report: str) -> str:
+        made_of = json.dumps([self.snapshot.manifest.id, report, language, [fold(h) for h in history], question])
+        return hashlib.sha256(made_of.encode()).hexdigest()[:16]
+
+
+def _only(whole: Catalogue, report: str) -> Catalogue:
+    return replace(whole, series=tuple(whole.of_report(report)))
+
+
+def _asks_reason(question: Question) -> bool:
+    return question.ask == "why"
+
+
+def _computed(desk: Desk, choice: Choice) -> Numbers | None:
+    """Answer from the tables when they hold all that is asked, or what it can be computed from."""
+    if choice.residue:
+        return None
+    if choice.found:
+        return answer_numbers(desk, choice)
+    if len(choice.matches) == 1 and choice.matches[0].target.per:
+        return quotient(desk, choice.matches[0])
+    return None
+
+
+def _notes(desk: Desk, held: Sequence[Series]) -> tuple[str, ...]:
+    notes: list[str] = []
+    for series in held:
+        for period in asked_periods(desk, series):
+            if period in series.cells:
+                notes += [n for n in series.figure(period, desk.language).notes if n not in notes]
+    return tuple(notes)
+
+
+def _interpretation(desk: Desk, held: Sequence[Series], numbers: Numbers) -> str:
+    """State how the question was read when it named its period in relative words or not at all."""
+    question = desk.question
+    if not (question.period_words or question.follows or not (question.periods or question.every_period)):
+        return ""
+    periods = say("period_join", question.language).join(dict.fromkeys(f.period for f in numbers.figures if not f.formula))
+    return say("read_as", question.language, label=desk.label(held[0]), period=periods) if held and periods else ""
+
+
+def _near_words(figure: AnswerFigure, language: Language) -> str:
+    value = amount(written(figure.value), figure.unit, language)
+    return f"{figure.label} ({figure.period}): {value}" if language == "en" else f"{figure.period} 年{figure.label} {value}"
+

@@ -1,0 +1,211 @@
+"""Choose the series a question asks for, or say why none is."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from index.lexicon import Concept, Lexicon, Member, split_terms
+from index.script import fold
+from index.units import Unit, read_unit
+from index.words import tokens
+from qa.catalogue import Catalogue, Series
+from qa.phrases import CHINESE, ENGLISH
+from qa.question import Question
+
+Absence = Literal["unknown", "boundary", "measure"]
+
+_REVENUE = "per_revenue"  # what "intensity" without a denominator is understood as, when several are printed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One thing a question asks for: one set of metrics for one group."""
+
+    metrics: frozenset[str]
+    per: str | None
+    members: frozenset[Member]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """The series chosen for a target, with how sure the choice is."""
+
+    target: Target
+    series: Series | None
+    score: float
+    rivals: tuple[Series, ...] = ()  # others that fit almost as well
+    absence: Absence | None = None  # why there is no series
+    near: tuple[Series, ...] = ()  # the same metric in other cuts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the tables hold for a question."""
+
+    matches: tuple[Match, ...]
+    residue: tuple[str, ...]  # content words of the question that nothing explains
+
+    @property
+    def found(self) -> tuple[Match, ...]:
+        """The matches that have a series."""
+        return tuple(match for match in self.matches if match.series is not None)
+
+
+def choose(question: Question, catalogue: Catalogue, *, names: Sequence[str], floor: float = 2.2) -> Choice:
+    """Match a question with the series of one report; `names` are the company's, which explain themselves.
+
+    A series is chosen when lexicon, label, denominator and group agree to at least `floor`, and the question holds no
+    word of content that neither the lexicon nor the series' labels explain.
+    """
+    asked = _Asked(question, names)
+    ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
+    targets = _targets(question.concept, catalogue)
+    matches = [_match(target, asked, catalogue, ranked, floor) for target in targets]
+    if not targets:
+        matches = _by_label(asked, catalogue, ranked, floor)
+    residue = _residue(asked, [match.series for match in matches if match.series], catalogue.lexicon)
+    return Choice(matches=tuple(matches), residue=residue)
+
+
+class _Asked:
+    """A question's terms, prepared once for all series."""
+
+    def __init__(self, question: Question, names: Sequence[str]) -> None:
+        self.question = question
+        self.concept = question.concept
+        self.unit: Unit | None = question.unit
+        self.terms = split_terms(fold(question.text))
+        self.counts = Counter(self.terms)
+        self.names = {term for name in names for term in split_terms(fold(name))}
+        self.text = "\x1f".join(self.terms)
+
+
+def _targets(concept: Concept, catalogue: Catalogue) -> list[Target]:
+    if not concept.metrics:
+        return []
+    whole = any(series.metrics == concept.metrics for series in catalogue.series)
+    metrics = [concept.metrics] if whole else [frozenset({key}) for key in sorted(concept.metrics)]
+    by_dimension: dict[str, list[Member]] = {}
+    for member in sorted(concept.members):
+        by_dimension.setdefault(member[0], []).append(member)
+    groups = [frozenset(group) for group in product(*by_dimension.values())]
+    return [Target(metrics=m, per=concept.per, members=group) for m in metrics for group in groups]
+
+
+def _match(
+    target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str, float], floor: float
+) -> Match:
+    lexicon = catalogue.lexicon
+    related = [s for s in catalogue.series if _kinship(target.metrics, s.metrics, lexicon) > 0]
+    scored = sorted(
+        ((_score(target, asked, series, labels[series.row_key], lexicon), series) for series in related),
+        key=lambda pair: (-pair[0], pair[1].row_key),
+    )
+    same = tuple(s for s in related if s.metrics == target.metrics)
+    if not scored or scored[0][0] < floor:
+        if not related:
+            return Match(target=target, series=None, score=0, absence="unknown")
+        fits_members = any(s.members == target.members for s in same)
+        absence: Absence = "measure" if fits_members or not target.members else "boundary"
+        return Match(
+            target=target,
+            series=None,
+            score=scored[0][0] if scored else 0,
+            absence=absence if same else "unknown",
+            near=same or tuple(related),
+        )
+    best, series = scored[0]
+    rivals = tuple(s for score, s in scored[1:] if score > best - 0.4 and s.metrics != series.metrics)
+    return Match(target=target, series=series, score=best, rivals=rivals, near=tuple(s for s in same if s is not series))
+
+
+def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon: Lexicon) -> float:
+    """Add up the evidence that a series is what a target means; each disagreement costs more than any label is worth."""
+    score = 3.0 * _kinship(target.metrics, series.metrics, lexicon) + label
+    score += _denominator(target.per, series.per)
+    if target.members == series.members:
+        score += 0.5
+    else:
+        score -= 4.0 * len(target.members - series.members) + 3.0 * len(series.members - target.members)
+    if asked.unit is not None and series.unit is not None:
+        printed = read_unit(series.unit)
+        score += 0.4 if printed is not None and printed.dimension == asked.unit.dimension else -1.0
+    return score
+
+
+def _kinship(asked: frozenset[str], held: frozenset[str], lexicon: Lexicon) -> float:
+    """1 for the same metrics, less for a part where the total is asked; 0 for strangers."""
+    if not asked or not held:
+        return 0.0
+    if asked == held:
+        return 1.0
+    below = all(any(a in lexicon.ancestors(h) for a in asked) for h in held)
+    return 0.45 if below else 0.0
+
+
+def _denominator(asked: str | None, held: str | None) -> float:
+    if asked == held:
+        return 0.5
+    if asked == "intensity" and held is not None:
+        return 0.4 if held == _REVENUE else 0.1
+    return -3.0
+
+
+def _label_score(asked: _Asked, series: Series) -> float:
+    """Score how much of a series' printed label stands in the question: 2.5 for all of it in one run."""
+    best = 0.0
+    for edition, own in series.own_terms.items():
+        if not own:
+            continue
+        path = series.terms[edition]
+        best = max(best, _overlap(asked, own), _overlap(asked, path) + (0.2 if len(path) > len(own) else 0))
+    return best
+
+
+def _overlap(asked: _Asked, label: tuple[str, ...]) -> float:
+    if "\x1f".join(label) in asked.text:
+        return 2.3 + min(len(label), 20) / 100
+    content = [term for term in label if term not in ENGLISH]
+    if not content:
+        return 0.0
+    covered = sum((Counter(content) & asked.counts).values())
+    recall = covered / len(content)
+    precision = covered / max(1, len([t for t in asked.terms if t not in ENGLISH]))
+    return 1.5 * (2 * recall * precision / (recall + precision)) if covered else 0.0
+
+
+def _by_label(asked: _Asked, catalogue: Catalogue, labels: dict[str, float], floor: float) -> list[Match]:
+    """Choose by the printed label alone, for rows and questions the lexicon does not know."""
+    ranked = sorted(catalogue.series, key=lambda series: (-labels[series.row_key], series.row_key))
+    fitting = [s for s in ranked if labels[s.row_key] >= floor and asked.concept.members <= s.members | _none(s)]
+    if not fitting:
+        return []
+    best = fitting[0]
+    target = Target(metrics=best.metrics, per=best.per, members=best.members)
+    return [Match(target=target, series=best, score=labels[best.row_key])]
+
+
+def _none(series: Series) -> frozenset[Member]:
+    return series.members
+
+
+def _residue(asked: _Asked, chosen: Iterable[Series], lexicon: Lexicon) -> tuple[str, ...]:
+    """Find the question's words of content that neither lexicon, label, period, company nor plain asking explain."""
+    explained = {term for series in chosen for terms in series.terms.values() for term in terms} | asked.names
+    rest = asked.concept.rest
+    left = {term for term in rest if term not in explained}
+    found = []
+    for token in tokens(asked.question.text):
+        if "\u3400" <= token[0] <= "\u9fff":
+            if token in CHINESE or not all(character in left for character in token):
+                continue
+            if all(character in CHINESE for character in token):
+                continue
+        else:
+            stems = split_terms(token)
+            if not any(term in left for term in stems) or all(t in ENGLISH or not t.isalpha() for t in stems):
+                continue
+        found.append(token)
+    return tuple(found)

@@ -1,0 +1,401 @@
+"""Answer from figures: look up, compare, compute, and say which periods are not disclosed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from index.chunk import Passage
+from index.lexicon import Lexicon
+from index.script import Language
+from index.units import Unit, UnitError, convert, read_unit, unit_name
+from qa.answer import AnswerFigure
+from qa.catalogue import Catalogue, Series, series_label
+from qa.compose import (
+    Citations,
+    amount,
+    answer_figure,
+    derived_figure,
+    say,
+    with_mark,
+    written,
+)
+from qa.compute import Derived, average, difference, minus, number, percent_change, ratio, share, total
+from qa.figures import Choice, Match
+from qa.question import Question
+
+_DENOMINATORS = {"per_employee": ("full_time_employees", "employees_total"), "per_revenue": ("revenue",), "per_area": ("office_area",)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """What the figures say: the headline first, the words, and what is missing."""
+
+    figures: tuple[AnswerFigure, ...]
+    sentences: tuple[str, ...]
+    missing: tuple[str, ...]  # periods asked for that the report does not disclose
+
+
+class Desk:
+    """Everything that writing one answer from figures needs at hand."""
+
+    def __init__(
+        self, question: Question, catalogue: Catalogue, passages: dict[str, Passage], citations: Citations, latest: str
+    ) -> None:
+        self.question = question
+        self.catalogue = catalogue
+        self.passages = passages
+        self.citations = citations
+        self.latest = latest
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+        return self.question.language
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The lexicon the catalogue was read with."""
+        return self.catalogue.lexicon
+
+    def label(self, series: Series) -> str:
+        """Name a series for the reader."""
+        return series_label(series, self.language, self.lexicon)
+
+    def cite(self, series: Series, period: str) -> AnswerFigure:
+        """Cite a disclosed cell."""
+        return answer_figure(series, period, self.citations, self.passages, self.language, self.lexicon)
+
+    def unit(self, series: Series) -> str:
+        """Name a series' unit for the reader."""
+        return self.cite_free(series).unit
+
+    def cite_free(self, series: Series) -> AnswerFigure:
+        """Read a series' newest cell without citing it."""
+        return answer_figure(
+            series, series.periods[0], Citations(), self.passages, self.language, self.lexicon
+        )
+
+
+def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
+    """Write what the chosen series say to the question."""
+    question = desk.question
+    found = [match.series for match in choice.found if match.series is not None]
+    if question.operation == "sum" and len(found) > 1 and len({series.unit for series in found}) == 1:
+        return _summed(desk, found)
+    if question.operation == "change" and len(found) == 2 and found[0].metrics == found[1].metrics and found[0].unit == found[1].unit:
+        return _gap(desk, found)
+    parts = [_of_series(desk, series) for series in found]
+    parts = [part for part in parts if part is not None]
+    return Numbers(
+        figures=tuple(figure for part in parts for figure in part.figures),
+        sentences=tuple(sentence for part in parts for sentence in part.sentences),
+        missing=tuple(entry for part in parts for entry in part.missing),
+    )
+
+
+def asked_periods(desk: Desk, series: Series) -> list[str]:
+    """Tell which periods of a series are asked for; the latest reporting year when none is named."""
+    question = desk.question
+    if question.every_period or question.operation in ("trend", "highest", "lowest", "average") and not question.periods:
+        return series.periods
+    if question.periods:
+        return sorted(question.periods, reverse=True) if question.operation == "lookup" else list(question.periods)
+    return [desk.latest if desk.latest in series.cells else series.periods[0]]
+
+
+def _of_series(desk: Desk, series: Series) -> Numbers:
+    question = desk.question
+    periods = asked_periods(desk, series)
+    held = [period for period in periods if series.disclosed(period)]
+    missing = tuple(period for period in periods if not series.disclosed(period))
+    if not held:
+        return Numbers(figures=(), sentences=(), missing=missing)
+    if question.operation in ("change", "percent_change") and not missing:
+        computed = _change(desk, series, held)
+        if computed is not None:
+            return computed
+    if question.operation in ("highest", "lowest") and len(held) > 1:
+        return _extreme(desk, series, held)
+    if question.operation == "average" and len(held) > 1 and not missing:
+        return _averaged(desk, series, held)
+    if question.operation == "share" and series.unit != "%":
+        shared = _share(desk, series, held)
+        if shared is not None:
+            return shared
+    figures = [desk.cite(series, period) for period in held]
+    sentences = [_stood(desk, series, figures)]
+    converted = _converted(desk, series, figures)
+    sentences += [say("missing", desk.language, label=desk.label(series), period=period) for period in missing]
+    if converted is not None:
+        return Numbers(figures=(converted[0], *figures), sentences=(converted[1], *sentences[1:]), missing=missing)
+    return Numbers(figures=tuple(figures), sentences=tuple(sentences), missing=missing)
+
+
+def _stood(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> str:
+    language = desk.language
+    first = figures[0]
+    label = _upper(desk.label(series), language)
+    value = amount(written(first.value) if "," in series.figure(first.period, language).digits else first.value, first.unit, language)
+    text = say("stood", language, label=label, value=value, period=first.period)
+    if len(figures) > 1:
+        text += "".join(say("against", language, value=_value(f), period=f.period) for f in figures[1:])
+    else:
+        text += _before(desk, series, first.period)
+    stop = "." if language == "en" else "。"
+    return with_mark(text + stop, [f.citation for f in figures])
+
+
+def _before(desk: Desk, series: Series, period: str) -> str:
+    """Add the year before, which stands in the same cited row."""
+    earlier = str(int(period[:4]) - 1) + period[4:]
+    if desk.question.periods and len(desk.question.periods) > 1 or not series.disclosed(earlier):
+        return ""
+    figure = series.figure(earlier, desk.language)
+    unit = figure_unit(desk, series, earlier)
+    return say("against", desk.language, value=amount(figure.digits, unit if unit == "%" else "", desk.language), period=earlier)
+
+
+def figure_unit(desk: Desk, series: Series, period: str) -> str:
+    """Name the unit of one cell for the reader."""
+    return answer_figure(series, period, Citations(), desk.passages, desk.language, desk.lexicon).unit
+
+
+def _change(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
+    """Compare two periods; one period alone is compared with the year before it."""
+    language = desk.language
+    ordered = sorted(held)
+    last = ordered[-1]
+    first = ordered[0] if len(ordered) > 1 else str(int(last[:4]) - 1) + last[4:]
+    if not series.disclosed(first):
+        return None
+    new, old = desk.cite(series, last), desk.cite(series, first)
+    period = f"{first}–{last}"
+    label = _upper(desk.label(series), language)
+    share_like = series.unit in ("%", "pp")
+    percent = None if share_like else percent_change(old.value, new.value)
+    unit = say("points", language) if share_like else new.unit
+    plain_change = difference(old.value, new.value)
+    inputs = [new, old]
+    delta = derived_figure(plain_change, inputs, label=say("change_of", language, label=desk.label(series)), unit=unit, period=period)
+    figures: list[AnswerFigure] = [delta]
+    words = amount(minus(abs(plain_change.value)), unit, language)
+    if percent is not None:
+        relative = derived_figure(percent, inputs, label=say("change_of", language, label=desk.label(series)), unit="%", period=period)
+        figures = [relative, delta] if desk.question.operation == "percent_change" else [delta, relative]
+        bracket = f"({minus(abs(percent.value))}%)" if language == "en" else f"（{minus(abs(percent.value))}%）"
+        words = f"{words} {bracket}" if language == "en" else f"{words}{bracket}"
+        if desk.question.operation == "percent_change":
+            words = f"{minus(abs(percent.value))}%"
+    direction = "same" if plain_change.value == 0 else "up" if plain_change.value > 0 else "down"
+    text = say(
+        direction, language, label=label, value=words, first=first, last=last, before=_value(old), after=_value(new)
+    )
+    sentences = [with_mark(text, [new.citation, old.citation])]
+    if percent is None and not share_like and desk.question.operation == "percent_change":
+        sentences.append(say("zero_base", language, label=desk.label(series), period=first))
+    return Numbers(figures=(*figures, new, old), sentences=tuple(sentences), missing=())
+
+
+def _extreme(desk: Desk, series: Series, held: Sequence[str]) -> Numbers:
+    name = desk.question.operation
+    pick = max if name == "highest" else min
+    best = pick(held, key=lambda period: series.value(period))
+    figures = [desk.cite(series, period) for period in (best, *(p for p in held if p != best))]
+    label = _upper(desk.label(series), desk.language)
+    text = say(name, desk.language, label=label, value=_value(figures[0]), period=best)
+    return Numbers(figures=tuple(figures), sentences=(with_mark(text, [figures[0].citation]),), missing=())
+
+
+def _averaged(desk: Desk, series: Series, held: Sequence[str]) -> Numbers:
+    figures = [desk.cite(series, period) for period in sorted(held)]
+    derived = average([figure.value for figure in figures])
+    period = f"{figures[0].period}–{figures[-1].period}"
+    label = say("average_of", desk.language, label=desk.label(series))
+    head = derived_figure(derived, figures, label=label, unit=figures[0].unit, period=period)
+    text = say(
+        "average",
+        desk.language,
+        label=_upper(desk.label(series), desk.language),
+        value=_value(head),
+        period=period,
+        formula=derived.formula,
+    )
+    return Numbers(figures=(head, *figures), sentences=(with_mark(text, [f.citation for f in figures]),), missing=())
+
+
+def _summed(desk: Desk, found: Sequence[Series]) -> Numbers:
+    periods = asked_periods(desk, found[0])
+    period = next((p for p in periods if all(series.disclosed(p) for series in found)), None)
+    if period is None:
+        return Numbers(figures=(), sentences=(), missing=tuple(periods))
+    figures = [desk.cite(series, period) for series in found]
+    derived = total([figure.value for figure in figures])
+    join = say("and", desk.language)
+    label = say("sum_of", desk.language, label=join.join(desk.label(series) for series in found))
+    return _computed(desk, derived, figures, label=label, unit=figures[0].unit, period=period)
+
+
+def _gap(desk: Desk, found: Sequence[Series]) -> Numbers:
+    """Compare two groups of one metric in one period."""
+    period = next((p for p in asked_periods(desk, found[0]) if all(series.disclosed(p) for series in found)), None)
+    if period is None:
+        return Numbers(figures=(), sentences=(), missing=tuple(asked_periods(desk, found[0])))
+    first, second = (desk.cite(series, period) for series in found)
+    high, low = (first, second) if number(first.value) >= number(second.value) else (second, first)
+    share_like = found[0].unit in ("%", "pp")
+    unit = say("points", desk.language) if share_like else first.unit
+    label = say("change_of", desk.language, label=f"{high.label} / {low.label}")
+    return _computed(desk, difference(low.value, high.value), [high, low], label=label, unit=unit, period=period)
+
+
+def _share(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
+    """State a part as a percentage of its total, when the report prints both."""
+    if not series.members:
+        return None
+    whole = next(
+        (
+            other
+            for other in desk.catalogue.series
+            if other.metrics == series.metrics and not other.members and other.per == series.per and other.unit == series.unit
+        ),
+        None,
+    )
+    if whole is None or not whole.disclosed(held[0]):
+        return None
+    part, all_of = desk.cite(series, held[0]), desk.cite(whole, held[0])
+    derived = share(part.value, all_of.value)
+    if derived is None:
+        return None
+    label = say("share_of", desk.language, label=desk.label(series))
+    return _computed(desk, derived, [part, all_of], label=label, unit="%", period=held[0])
+
+
+def quotient(desk: Desk, match: Match) -> Numbers | None:
+    """Divide a disclosed amount by disclosed employees, revenue or area, when the report prints no such intensity."""
+    per = match.target.per
+    above = next((s for s in match.near if s.per is None and s.members == match.target.members and s.unit != "%"), None)
+    if above is None or per not in _DENOMINATORS:
+        return None
+    below = next(
+        (
+            series
+            for key in _DENOMINATORS[per]
+            for series in desk.catalogue.series
+            if series.metrics == {key} and not series.members and series.per is None
+        ),
+        None,
+    )
+    if below is None:
+        return None
+    periods = asked_periods(desk, above)
+    held = [period for period in periods if above.disclosed(period) and below.disclosed(period)]
+    if not held:
+        return Numbers(figures=(), sentences=(), missing=tuple(periods))
+    parts = [_quotient_in(desk, above, below, per, period) for period in held]
+    missing = tuple(period for period in periods if period not in held)
+    return Numbers(
+        figures=tuple(figure for part in parts for figure in part.figures),
+        sentences=tuple(sentence for part in parts for sentence in part.sentences),
+        missing=missing,
+    )
+
+
+def _quotient_in(desk: Desk, above: Series, below: Series, per: str, period: str) -> Numbers:
+    top, bottom = desk.cite(above, period), desk.cite(below, period)
+    factor, unit = _unscaled(above, below, desk)
+    derived = ratio(top.value, bottom.value, factor=factor)
+    if derived is None:
+        return Numbers(figures=(), sentences=(), missing=(period,))
+    per_name = desk.lexicon.qualifiers[per].name(desk.language)
+    label = say("per", desk.language, label=desk.label(above), per=per_name)
+    return _computed(desk, derived, [top, bottom], label=label, unit=unit, period=period)
+
+
+def _unscaled(above: Series, below: Series, desk: Desk) -> tuple[Decimal, str]:
+    """Take scale words out of money, so that a quotient is in plain currency a head."""
+    printed = read_unit(above.unit) if above.unit else None
+    divisor = read_unit(below.unit) if below.unit else None
+    bottom = unit_name(divisor, desk.language, value=Decimal(1)) if divisor else ""
+    if printed is None:
+        return Decimal(1), f"/ {bottom}"
+    if printed.dimension == "money" and " " in printed.symbol:
+        bare = read_unit(printed.symbol.split(" ")[-1])
+        if bare is not None:
+            return convert(Decimal(1), printed, bare), f"{unit_name(bare, desk.language)} / {bottom}"
+    return Decimal(1), f"{unit_name(printed, desk.language)} / {bottom}"
+
+
+def _computed(
+    desk: Desk, derived: Derived, inputs: Sequence[AnswerFigure], *, label: str, unit: str, period: str
+) -> Numbers:
+    head = derived_figure(derived, inputs, label=label, unit=unit, period=period)
+    text = say(
+        "computed",
+        desk.language,
+        label=_upper(label, desk.language),
+        value=_value(head),
+        period=period,
+        formula=derived.formula,
+    )
+    return Numbers(
+        figures=(head, *inputs), sentences=(with_mark(text, [f.citation for f in inputs]),), missing=()
+    )
+
+
+def _converted(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> tuple[AnswerFigure, str] | None:
+    """State the first figure in the unit asked for, when it is another one of the same kind."""
+    wanted: Unit | None = desk.question.unit
+    printed = read_unit(series.unit) if series.unit else None
+    if wanted is None or printed is None or wanted.symbol == printed.symbol or wanted.dimension != printed.dimension:
+        return None
+    first = figures[0]
+    try:
+        value = convert(number(first.value), printed, wanted)
+        factor = convert(Decimal(1), printed, wanted)
+    except UnitError:
+        return None
+    formula = f"{written(first.value)} × {_trimmed(factor)} = {_trimmed(value)}"
+    unit = unit_name(wanted, desk.language, value=value)
+    head = derived_figure(Derived(value=_plain(value), formula=formula), [first], label=first.label, unit=unit, period=first.period)
+    text = say(
+        "computed",
+        desk.language,
+        label=_upper(first.label, desk.language),
+        value=amount(_trimmed(value), unit, desk.language),
+        period=first.period,
+        formula=formula,
+    )
+    return head, with_mark(text, [first.citation])
+
+
+def _value(figure: AnswerFigure) -> str:
+    return amount(written(figure.value) if number(figure.value).copy_abs() >= 1000 else figure.value.replace("-", "−"), figure.unit, _no_language(figure))
+
+
+def _no_language(figure: AnswerFigure) -> Language:
+    return "en" if figure.unit.isascii() else "zh-Hant"
+
+
+def _plain(value: Decimal) -> Decimal:
+    trimmed = value.normalize()
+    return trimmed if trimmed.as_tuple().exponent not in (0,) and int(trimmed.as_tuple().exponent) <= 0 else trimmed.quantize(Decimal(1))
+
+
+def _trimmed(value: Decimal) -> str:
+    return minus(_plain(value))
+
+
+def _upper(label: str, language: Language) -> str:
+    return label[:1].upper() + label[1:] if language == "en" else label
+
+
+def nearest_figures(desk: Desk, series: Sequence[Series], *, most: int = 3) -> tuple[AnswerFigure, ...]:
+    """Give the newest disclosed figures of series near to what is not disclosed."""
+    near = []
+    for one in list(series)[:most]:
+        period = next((p for p in one.periods if one.disclosed(p)), None)
+        if period is not None:
+            near.append(desk.cite(one, period))
+    return tuple(near)
+
+

@@ -1,0 +1,208 @@
+"""The bundled model: its pairs, its pieces, its training and its weights."""
+
+import lzma
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+
+from index.model.augment import ASKING, Augmentation, Bitext, as_asked, question_and_passage
+from index.model.measure import Trial, Vectors, hits, measure, probe_trials
+from index.model.ours import edition_pairs, heading_pairs, own_sources
+from index.model.pack import pack, quantise
+from index.model.pairs import HELD_OUT_BLOCK, matching_form, read_sources
+from index.model.pieces import Pieces, to_pieces
+from index.model.train import Recipe, teach, train, vocabulary_texts
+from index.model.vocabulary import learn_vocabulary
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+WEIGHTS = Path(__file__).parent.parent / "index" / "model" / "weights"
+LARGEST_FOLDER = 32 * 2**20  # bytes
+
+WORDS = [("排放", "emissions"), ("員工", "employees"), ("用水", "water"), ("董事", "directors"), ("廢棄物", "waste")]
+
+
+@cache
+def shipped() -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(WEIGHTS), device="cpu")
+
+
+def vectors(texts: Sequence[str]) -> Vectors:
+    return np.asarray(shipped().encode([matching_form(t) for t in texts], normalize_embeddings=True))
+
+
+def write_source(folder: Path, name: str, rows: Sequence[tuple[str, str]], kind: str = "zh-en") -> None:
+    with lzma.open(folder / f"{name}.tsv.xz", "wt", encoding="utf-8") as file:
+        file.writelines(f"{left}\t{right}\n" for left, right in rows)
+    table = folder / "SOURCES.tsv"
+    heading = "" if table.exists() else "file\trows\tkind\n"
+    with table.open("a", encoding="utf-8") as file:
+        file.write(f"{heading}{name}\t{len(rows)}\t{kind}\n")
+
+
+@pytest.fixture
+def training(tmp_path: Path) -> Path:
+    numbered = [
+        (f"第{i}條 {a}及{c}", f"Article {i} {b} and {d}") for i in range(300) for a, b in WORDS for c, d in WORDS
+    ]
+    write_source(tmp_path, "law_paragraphs", numbered)
+    write_source(tmp_path, "law_titles", [(a, b) for a, b in WORDS])
+    write_source(
+        tmp_path, "h2p_zhTW", [(f"{a}{i}", f"{a}於第{i}年") for a, _ in WORDS for i in range(9)], "heading-passage"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        ("溫室氣體排放總量（範圍一及範圍二）", "温室气体排放总量（范围一及范围二）"),
+        ("僱員流失率為１２．５％", "雇员流失率为12.5%".replace("雇", "雇")),
+        ("董事會監督ESG風險管理", "董事会监督ESG风险管理"),
+        ("2022年供應商數目", "2022年供应商数目"),
+    ],
+)
+def test_both_scripts_of_one_text_have_the_same_vector(traditional: str, simplified: str) -> None:
+    first, second = vectors([traditional, simplified])
+    np.testing.assert_array_equal(first, second)
+
+
+def test_the_shipped_folder_is_small_enough() -> None:
+    assert sum(file.stat().st_size for file in WEIGHTS.rglob("*") if file.is_file()) <= LARGEST_FOLDER
+
+
+def test_sentence_transformers_loads_the_shipped_folder_by_itself() -> None:
+    assert type(shipped()[0]).__module__.startswith("sentence_transformers.")
+    assert vectors(["電力", "electricity"]).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "other"),
+    [
+        ("員工流失率", "the turnover rate of employees", "total water consumption"),
+        ("How much electricity was used?", "全年用電量", "董事會會議"),
+        ("廢棄物", "hazardous and non-hazardous waste", "training hours"),
+        ("anti-corruption", "反貪污培訓", "用水量"),
+    ],
+)
+def test_a_translation_is_nearer_than_another_topic(question: str, passage: str, other: str) -> None:
+    asked, right, wrong = vectors([question, passage, other])
+    assert asked @ right > asked @ wrong
+
+
+def test_a_text_without_known_characters_has_no_direction() -> None:
+    assert np.isfinite(vectors(["", "\u3400\u3401"])).all()
+
+
+def test_probe_questions_find_their_passages() -> None:
+    figures = measure(probe_trials(), vectors)
+    esg = [trial["hit@5"] for name, trial in figures.items() if "esg" in name]
+    assert min(esg) >= 0.6
+
+
+def test_a_held_out_row_is_in_no_training_run(training: Path) -> None:
+    sources = read_sources(training)
+    asked = {pair for s in sources for run in s.runs for pair in run}
+    unseen = {pair for s in sources for run in s.held_out for pair in run}
+    assert asked
+    assert unseen
+    assert not {p.left for p in asked} & {p.left for p in unseen}
+    assert not {p.right for p in asked} & {p.right for p in unseen}
+
+
+def test_a_held_out_block_is_the_same_each_time_and_whole(training: Path) -> None:
+    first, second = read_sources(training), read_sources(training)
+    assert first == second
+    assert {len(run) for run in first[0].held_out} == {HELD_OUT_BLOCK}
+
+
+def test_a_character_run_is_the_same_piece_wherever_it_stands(training: Path) -> None:
+    tokenizer = learn_vocabulary(vocabulary_texts(read_sources(training)), chinese=200, english=200, parts=60)
+    assert "排放" in tokenizer.encode("排放").tokens
+    assert "排放" in tokenizer.encode("article 2,排放").tokens
+    assert "▁emissions" in tokenizer.encode("排放emissions").tokens
+
+
+def test_pieces_are_taken_kept_and_joined_text_by_text() -> None:
+    texts = Pieces(ids=np.arange(6), starts=np.array([0, 2, 6]))
+    taken = texts.take(np.array([3, 0]), np.array([2, 1]))
+    assert [taken.ids[a:b].tolist() for a, b in zip(taken.starts, taken.starts[1:], strict=False)] == [[3, 4], [0]]
+    kept = texts.keep(np.array([False, False, True, False, False, True]))
+    assert (kept.ids.tolist(), kept.starts.tolist()) == ([0, 2, 5], [0, 1, 3])
+    joined = texts.beside(taken)
+    assert (joined.ids.tolist(), joined.starts.tolist()) == ([0, 1, 3, 4, 2, 3, 4, 5, 0], [0, 4, 9])
+
+
+def test_a_question_and_its_passage_come_from_the_same_run(training: Path) -> None:
+    lessons = teach(
+        read_sources(training), learn_vocabulary(["排放 emissions"], chinese=50, english=50, parts=40, rare=1)
+    )
+    rows = lessons.rows["law_paragraphs"][:64]
+    random = np.random.default_rng(1)
+    questions, passages = question_and_passage(
+        lessons.bitext, rows, "en", "zh", augmentation=Augmentation(), random=random
+    )
+    assert len(questions) == len(passages) == len(rows)
+    assert (np.diff(questions.starts) > 0).all()
+    assert (np.diff(passages.starts) > 0).all()
+
+
+def test_a_share_of_the_questions_gets_the_words_of_a_question() -> None:
+    questions = Pieces(ids=np.zeros(1000, dtype=np.int64), starts=np.arange(1001))
+    asking = Pieces(ids=np.ones(2, dtype=np.int64), starts=np.array([0, 2]))
+    asked = as_asked(questions, asking, 0.3, np.random.default_rng(2))
+    assert 0.25 < (np.diff(asked.starts) == 3).mean() < 0.35
+
+
+def test_training_twice_gives_the_same_weights(training: Path, tmp_path: Path) -> None:
+    sources = read_sources(training)
+    tokenizer = learn_vocabulary(vocabulary_texts(sources), chinese=200, english=200, parts=60)
+    recipe = Recipe(dimensions=8, batch=64, epochs=1, cap=512)
+    first, second = (train(teach(sources, tokenizer), tokenizer, recipe) for _ in range(2))
+    assert torch.equal(*(model.state_dict()["0.embedding.weight"] for model in (first, second)))
+    pack(first, tmp_path / "weights")
+    assert (tmp_path / "weights" / "model.safetensors").stat().st_mode & 0o444 == 0o444
+
+
+def test_eight_bits_keep_a_vector_within_half_a_step() -> None:
+    exact = torch.randn(50, 16, generator=torch.Generator().manual_seed(3))
+    rows, factors = quantise(exact)
+    assert ((rows * factors[:, None] - exact).abs() <= factors[:, None] / 2 + 1e-6).all()
+
+
+def test_a_tie_with_a_better_rank_counts_as_found() -> None:
+    trial = Trial(name="two", questions=("a", "b"), passages=("a", "b"), answers=(0, 1))
+    axes = {"a": [1.0, 0.0], "b": [0.6, 0.8]}
+    assert hits(trial, lambda texts: np.array([axes[t] for t in texts], dtype=np.float32))["hit@1"] == 1.0
+
+
+def test_the_editions_are_aligned_line_by_line() -> None:
+    for source in own_sources():
+        assert source.runs[0], source.name
+
+
+def test_editions_of_different_length_are_refused(tmp_path: Path) -> None:
+    chinese, english = tmp_path / "a.zh-Hant.md", tmp_path / "a.en.md"
+    chinese.write_text("## 一\n\n二\n", encoding="utf-8")
+    english.write_text("## One\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="shorter"):
+        list(edition_pairs(chinese, english))
+
+
+def test_a_heading_leads_to_the_longer_lines_below_it() -> None:
+    pairs = list(heading_pairs("## 用水 {#water}\n\n- 全年用水量為一百噸\n\n短\n"))
+    assert [(p.left, p.right) for p in pairs] == [("用水", "全年用水量为一百吨")]
+
+
+def test_every_way_of_asking_has_pieces_in_its_language() -> None:
+    assert isinstance(ASKING["en"], tuple)
+    assert all(len(to_pieces(shipped().tokenizer, ASKING[side]).ids) for side in ASKING)
+    assert Bitext.__slots__
