@@ -15,7 +15,7 @@ from api.guard import Guard, TooLarge
 from api.logs import RequestLog, log_failure
 from api.page import page
 from api.problem import NotReady, UnknownPassage, fault, problem
-from api.public import public
+from api.public import EXAMPLE, public
 from api.schemas import MAX_QUESTION
 from api.service import Load, Service
 from api.settings import Settings
@@ -37,6 +37,17 @@ _QUESTION_FAULTS = {
 }
 
 
+class App(FastAPI):
+    """FastAPI, with an example answer whose nulls are kept; it drops those of any example it is given."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe the service."""
+        described = super().openapi()
+        answered = described["paths"]["/v1/ask"]["post"]["responses"]["200"]["content"]["application/json"]
+        answered["example"] = EXAMPLE
+        return described
+
+
 def create_app(load: Load, *, settings: Settings) -> FastAPI:
     """Make the service; `load` gives the engine and runs beside the start."""
     service = Service(load)
@@ -46,7 +57,7 @@ def create_app(load: Load, *, settings: Settings) -> FastAPI:
         service.start()
         yield
 
-    app = FastAPI(
+    app = App(
         title="esg-qa",
         version=version("esg-qa"),
         description=DESCRIPTION,
@@ -112,9 +123,9 @@ def _name(error: Exception, language: Language, sent: Mapping[str, object]) -> t
         case BadQuestion():
             return "question-empty", {}
         case UnknownReport():
-            return "unknown-report", {"name": _shown(sent.get("report"))}
+            return "unknown-report", {"id": _shown(sent.get("report"))}
         case UnknownPassage():
-            return "unknown-passage", {"name": _shown(error)}
+            return "unknown-passage", {"id": _shown(error)}
         case NotReady():
             return "not-ready", {}
         case TooLarge():

@@ -168,9 +168,7 @@ def evaluate(
     gate: Annotated[
         Path | None, typer.Option("--gate", help="TOML of least scores. Default: ours.", show_default=False)
     ] = None,
-    junit: Annotated[
-        Path | None, typer.Option("--junit", help="Also write JUnit XML here.", show_default=False)
-    ] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML too.", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every case and score as JSON.")] = False,
     index: Index = None,
 ) -> None:

@@ -71,18 +71,18 @@ KINDS: dict[str, Kind] = {
         status=404,
         title=_words("There is no such report", "沒有這份報告", "没有这份报告"),
         detail=_words(
-            "No report has the id {name}. /v1/reports lists those this service holds.",
-            "沒有編號為 {name} 的報告。/v1/reports 列出本服務收錄的報告。",
-            "没有编号为 {name} 的报告。/v1/reports 列出本服务收录的报告。",
+            "No report has the id {id}. /v1/reports lists those this service holds.",
+            "沒有編號為 {id} 的報告。/v1/reports 列出本服務收錄的報告。",
+            "没有编号为 {id} 的报告。/v1/reports 列出本服务收录的报告。",
         ),
     ),
     "unknown-passage": Kind(
         status=404,
         title=_words("There is no such passage", "沒有這段內容", "没有这段内容"),
         detail=_words(
-            "No passage has the id {name} in the present index.",
-            "現行索引中沒有編號為 {name} 的段落。",
-            "当前索引中没有编号为 {name} 的段落。",
+            "No passage has the id {id} in the present index.",
+            "現行索引中沒有編號為 {id} 的段落。",
+            "当前索引中没有编号为 {id} 的段落。",
         ),
     ),
     "not-found": Kind(

@@ -1,6 +1,8 @@
 """The routes anyone may call: ask, search, figures, reports, passages, health."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
@@ -35,6 +37,8 @@ from index.snapshot import Edition, Snapshot
 from qa.engine import Engine, UnknownReport
 
 public = APIRouter()
+
+EXAMPLE = json.loads(FilePath(__file__).with_name("example.json").read_text(encoding="utf-8"))
 
 ReportQuery = Annotated[str | None, Query(description="Id of one report, from /v1/reports.")]
 LanguageQuery = Annotated[Language | None, Query(description="The edition nearest to this language.")]

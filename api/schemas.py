@@ -1,8 +1,9 @@
 """What goes over the wire: qa/answer.py and the snapshot's records, described for whoever calls the service."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
 
 from index.script import Language
 from qa.answer import Reason, Status
@@ -17,6 +18,9 @@ _ASK_EXAMPLES: list[JsonValue] = [
     {"question": "2022 年範疇二溫室氣體排放量是多少？", "language": "zh-Hant"},
     {"question": "那 2021 年呢？", "history": ["2022 年范围二温室气体排放量是多少？"], "language": "zh-Hans"},
 ]
+
+
+PlainNumber = Annotated[str, BeforeValidator(lambda value: format(value, "f") if isinstance(value, Decimal) else value)]
 
 
 class Wire(BaseModel):
@@ -159,7 +163,7 @@ class CellReply(Wire):
         description="`not_disclosed`: the cell is a dash or blank. It is never zero."
     )
     digits: str = Field(description="The cell as printed.")
-    value: str | None = Field(description="The number without separators; null: the cell holds none.")
+    value: PlainNumber | None = Field(description="The number without separators; null: the cell holds none.")
     qualifier: str | None = Field(description="Such as 'over' or 'about', when the cell says so.")
     notes: list[str] = Field(description="Notes under the table that bear on the cell.")
     passage_id: str

@@ -16,34 +16,35 @@ from index.build import Progress as Report
 from index.script import Language
 from index.snapshot import Manifest, Snapshot
 from qa.answer import Answer, AnswerFigure, Citation, Reason
+from qa.compose import amount, written
 from qa.retrieve import Hit
 
-Word = Literal["not_disclosed", "page", "edition", "nearest", "contact", "also"]
+Word = Literal["not_disclosed", "page", "pages", "edition", "nearest", "contact"]
 
 WORDS: dict[Language, dict[Word, str]] = {
     "en": {
         "not_disclosed": "Not disclosed",
         "page": "page {page}",
+        "pages": "pages {page}–{end}",
         "edition": "{edition} edition",
         "nearest": "Disclosed nearby",
         "contact": "Ask further",
-        "also": "also printed in {count} other place(s)",
     },
     "zh-Hant": {
         "not_disclosed": "未有披露",
         "page": "第 {page} 頁",
+        "pages": "第 {page}–{end} 頁",
         "edition": "{edition}版",
         "nearest": "相近的已披露數據",
         "contact": "進一步查詢",
-        "also": "另有 {count} 處載有同一數字",
     },
     "zh-Hans": {
         "not_disclosed": "未披露",
         "page": "第 {page} 页",
+        "pages": "第 {page}–{end} 页",
         "edition": "{edition}版",
         "nearest": "相近的已披露数据",
         "contact": "进一步查询",
-        "also": "另有 {count} 处载有同一数字",
     },
 }
 REASONS: dict[Language, dict[Reason, str]] = {
@@ -85,14 +86,14 @@ def answer_panel(question: str, answer: Answer) -> RenderableType:
         reason = f" · {REASONS[answer.language][answer.reason]}" if answer.reason else ""
         parts.append(Text(words["not_disclosed"] + reason, style="bold yellow"))
     for figure in answer.figures:
-        parts.append(_figure(figure))
+        parts.append(_figure(figure, answer.language))
     parts.append(Padding(Text(answer.text), (1, 0) if parts else (0, 0, 1, 0)))
     if answer.interpretation:
         parts.append(Text(answer.interpretation, style="dim"))
     parts += [Text(f"• {note}", style="dim") for note in answer.notes]
     if answer.nearest:
         parts.append(Text(words["nearest"], style="bold"))
-        parts += [Text(f"• {_line(figure)}") for figure in answer.nearest]
+        parts += [Text(f"• {_line(figure, answer.language)}") for figure in answer.nearest]
     if answer.contact and answer.status == "not_disclosed":
         parts.append(Text(f"{words['contact']}: {answer.contact}"))
     parts += [_citation(citation, answer.language) for citation in answer.citations]
@@ -161,8 +162,8 @@ def progress_bar(console: Console) -> Iterator[Report]:
         yield report
 
 
-def _figure(figure: AnswerFigure) -> RenderableType:
-    number = Text.assemble((figure.value, "bold green"), " ", (figure.unit, "bold"))
+def _figure(figure: AnswerFigure, language: Language) -> RenderableType:
+    number = Text(amount(written(figure.value), figure.unit, language), style="bold green")
     what = Text(" · ".join(part for part in (figure.label, figure.breakdown, figure.period) if part))
     lines = [number, what]
     if figure.formula:
@@ -170,16 +171,17 @@ def _figure(figure: AnswerFigure) -> RenderableType:
     return Group(*lines)
 
 
-def _line(figure: AnswerFigure) -> str:
+def _line(figure: AnswerFigure, language: Language) -> str:
     what = " · ".join(part for part in (figure.label, figure.breakdown, figure.period) if part)
-    return f"{what}: {figure.value} {figure.unit}".rstrip()
+    return f"{what}: {amount(written(figure.value), figure.unit, language)}"
 
 
 def _citation(citation: Citation, language: Language) -> RenderableType:
     words = WORDS[language]
     place = " › ".join(citation.section)
     if citation.page is not None:
-        place += " · " + words["page"].format(page=citation.page)
+        several = citation.page_end is not None and citation.page_end > citation.page
+        place += " · " + words["pages" if several else "page"].format(page=citation.page, end=citation.page_end)
     edition = words["edition"].format(edition=EDITIONS[language].get(citation.edition, citation.edition))
     head = Text(f"[{citation.number}] {place} · {edition}", style="cyan")
     quote = Text(citation.quote.replace("\t", "  "), style="italic")

@@ -116,17 +116,15 @@ def plain_bm25(snapshot: Snapshot, *, k1: float = 1.5, b: float = 0.75) -> Calla
     average = sum(lengths) / len(lengths)
     frequency = Counter(term for bag in bags for term in bag)
 
+    def weight(term: str) -> float:
+        return math.log(1 + (len(bags) - frequency[term] + 0.5) / (frequency[term] + 0.5))
+
     def rank(question: str) -> list[int]:
-        terms = set(search_tokens(question))
-        weights = {t: math.log(1 + (len(bags) - frequency[t] + 0.5) / (frequency[t] + 0.5)) for t in terms}
-        scores = [
-            sum(
-                weights[t] * bag[t] * (k1 + 1) / (bag[t] + k1 * (1 - b + b * length / average))
-                for t in terms
-                if t in bag
-            )
-            for bag, length in zip(bags, lengths, strict=True)
-        ]
+        weights = {term: weight(term) for term in set(search_tokens(question))}
+        scores = [0.0] * len(bags)
+        for n, (bag, length) in enumerate(zip(bags, lengths, strict=True)):
+            damping = k1 * (1 - b + b * length / average)
+            scores[n] = sum(w * bag[t] * (k1 + 1) / (bag[t] + damping) for t, w in weights.items() if t in bag)
         return sorted(range(len(scores)), key=lambda n: -scores[n])[:8]
 
     return rank

@@ -72,7 +72,7 @@ class Case:
     expect: Expectation
     split: Split
     author: str
-    written: str  # "before seeing answers" or "after"
+    written: str  # before or after answers were seen, and what of it was changed then
 
 
 def read_case(line: str, place: str) -> Case:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from eval.metrics import number, number_stands
+from eval.metrics import number, number_stands, same_unit
 from eval.run import Engine
 from index.chunk import Passage
 from index.figures import Figure
@@ -22,6 +22,7 @@ from qa.answer import Answer
 # right; wrong: another number, or the number with another unit or year; refused: not disclosed although it is;
 # unproven: the number without a citation that holds it, or no number at all
 Outcome = Literal["right", "wrong", "refused", "unproven"]
+NONE: Final[Mapping[str, Collection[str]]] = {}
 OUTCOMES: Final[tuple[Outcome, ...]] = ("right", "wrong", "refused", "unproven")
 
 ASKED: Final[dict[Language, str]] = {
@@ -48,24 +49,32 @@ def sweep(
     passages: Mapping[str, Passage],
     *,
     english: Mapping[str, tuple[str, ...]],
+    units: Mapping[str, Collection[str]] = NONE,
     source: str | None = None,
 ) -> list[Asked]:
     """Ask for each figure by its labels and year.
 
-    `english` gives the English labels of a row by its key; rows without are asked for in Chinese only. With `source`,
-    the report file's own text, quotes must stand in it too.
+    `english` gives the English labels of a row by its key; rows without are asked for in Chinese only. `units` gives
+    the units that other editions print for a row. With `source`, the report file's own text, quotes must stand in it.
     """
     asked = []
     for figure in figures:
         for language, label in _labels(figure, english).items():
             question = ASKED[language].format(label=label, period=figure.period)
             answer = engine.ask(question, language=language)
-            outcome = judge(figure, answer, passages, source=source)
+            outcome = judge(figure, answer, passages, units=units.get(figure.row_key, ()), source=source)
             asked.append(Asked(figure=figure, language=language, question=question, answer=answer, outcome=outcome))
     return asked
 
 
-def judge(figure: Figure, answer: Answer, passages: Mapping[str, Passage], *, source: str | None = None) -> Outcome:
+def judge(
+    figure: Figure,
+    answer: Answer,
+    passages: Mapping[str, Passage],
+    *,
+    units: Collection[str] = (),
+    source: str | None = None,
+) -> Outcome:
     """Compare an answer with the cell it should give; a dash must come back as not disclosed."""
     if figure.value is None:
         if answer.figures:
@@ -76,7 +85,9 @@ def judge(figure: Figure, answer: Answer, passages: Mapping[str, Passage], *, so
     if not answer.figures:
         return "unproven"
     headline = answer.figures[0]
-    if (number(headline.value), headline.period) != (figure.value, figure.period) or not _unit(figure, headline.unit):
+    if (number(headline.value), headline.period) != (figure.value, figure.period) or not _unit(
+        figure, headline.unit, units
+    ):
         return "wrong"
     proofs = [c for c in answer.citations if c.number == headline.citation]
     proven = any(
@@ -118,7 +129,7 @@ def print_sweep(asked: Sequence[Asked], console: Console, *, shown: int = 30) ->
     for each in missed[:shown]:
         given = ", ".join(f"{f.value} {f.unit} {f.period}" for f in each.answer.figures[:2]) or each.answer.status
         expected = f"{each.figure.digits} {each.figure.unit_text} {each.figure.period}"
-        console.print(escape(f"{each.outcome}: {each.question} — expected {expected}, got {given}"))
+        console.print(escape(f"{each.outcome}: {each.question} — expected {expected}, got {given}"), soft_wrap=True)
     if len(missed) > shown:
         console.print(f"… and {len(missed) - shown} more")
 
@@ -150,7 +161,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     engine = ReportEngine(snapshot, SentenceTransformerEmbedder())
     source = options.source.read_text(encoding="utf-8-sig").replace("\r\n", "\n") if options.source else None
     english = english_labels(figures, others)
-    asked = sweep(engine, figures, snapshot.by_id, english=english, source=source)
+    units = {key: {f.unit_text for f in snapshot.figures if f.row_key == key} for key in {f.row_key for f in figures}}
+    asked = sweep(engine, figures, snapshot.by_id, english=english, units=units, source=source)
     print_sweep(asked, Console())
     return int(not asked or any(each.outcome == "wrong" for each in asked))
 
@@ -175,10 +187,13 @@ def _table(figure: Figure) -> str:
     return figure.row_key.rpartition(".")[0]
 
 
-def _unit(figure: Figure, given: str) -> bool:
+def _unit(figure: Figure, given: str, units: Collection[str]) -> bool:
+    if given.strip() in units:
+        return True
     read = read_unit(given)
     if read is not None and figure.unit is not None:
-        return read.symbol == figure.unit
+        own = read_unit(figure.unit_text)
+        return read.symbol == figure.unit or (own is not None and same_unit(read, own))
     return fold(given).strip() == fold(figure.unit_text).strip() or (figure.unit is None and read is None)
 
 

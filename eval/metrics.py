@@ -10,10 +10,10 @@ from eval.case import Case, ExpectedValue
 from index.quantity import find_quantities
 from index.script import fold
 from index.units import Unit, convert, read_unit
-from qa.answer import Answer, AnswerFigure, Citation
+from qa.answer import Answer, AnswerFigure, Citation, Input
 
 # right, or the first thing that differs; "no_..." where the answer leaves it out
-Match = Literal["right", "no_unit", "no_period", "period", "unit", "value"]
+Match = Literal["right", "no_unit", "no_period", "unconverted", "period", "unit", "value"]
 
 CONTRADICTIONS: Final = frozenset({"period", "unit", "value"})
 # One counts suppliers in 家 or in suppliers, and sessions in 次 or in cases.
@@ -83,13 +83,13 @@ def failed(case: Case, error: str) -> Score:
     return Score(case=case, answer=None, status=False, faults=(f"error: {error}",))
 
 
-def match(expected: ExpectedValue, figure: AnswerFigure, text: str = "") -> Match:
+def match(expected: ExpectedValue, figure: AnswerFigure | Input, text: str = "") -> Match:
     """Compare a figure with an expected one: number, then unit, then period.
 
     `text` is the answer's; a fall may be stated as a positive number where the text says that it is a fall.
     """
     compared = _compare(expected, figure, text)
-    if compared not in ("right", "no_unit"):
+    if compared not in ("right", "no_unit", "unconverted"):
         return compared
     if expected.period is not None:
         asked, given = set(_YEAR.findall(expected.period)), set(_YEAR.findall(figure.period))
@@ -99,15 +99,18 @@ def match(expected: ExpectedValue, figure: AnswerFigure, text: str = "") -> Matc
 
 
 def values_given(case: Case, answer: Answer) -> bool:
-    """Tell whether every expected value is among the answer's figures, and the first one leads."""
+    """Tell whether every expected value is among the answer's figures, and the first one leads.
+
+    Where any may lead, the disclosed figures that a computed one shows as its inputs are given too.
+    """
     expect = case.expect
+    given: list[AnswerFigure | Input] = list(answer.figures)
+    if expect.any_order:
+        given += [each for figure in answer.figures for each in figure.inputs]
     found = [
-        [n for n, figure in enumerate(answer.figures) if match(value, figure, answer.text) == "right"]
-        for value in expect.values
+        [n for n, each in enumerate(given) if match(value, each, answer.text) == "right"] for value in expect.values
     ]
-    if not all(found):
-        return False
-    return expect.any_order or 0 in found[0]
+    return all(found) and (expect.any_order or 0 in found[0])
 
 
 def wrong_number(case: Case, answer: Answer) -> str | None:
@@ -230,7 +233,13 @@ def number(text: str) -> Decimal | None:
     return read if read.is_finite() else None
 
 
-def _compare(expected: ExpectedValue, figure: AnswerFigure, text: str) -> Match:
+def same_unit(first: Unit, second: Unit) -> bool:
+    """Tell whether two units count the same thing, be it 家 or suppliers."""
+    pair = frozenset({first.symbol, second.symbol})
+    return len(pair) == 1 or any(pair <= count for count in SAME_COUNT)
+
+
+def _compare(expected: ExpectedValue, figure: AnswerFigure | Input, text: str) -> Match:
     given = number(figure.value)
     if given is None:
         return "value"
@@ -244,11 +253,12 @@ def _compare(expected: ExpectedValue, figure: AnswerFigure, text: str) -> Match:
             return "value"
         same = _plain(expected.unit) == _plain(figure.unit)
         return "right" if same else "unit" if figure.unit.strip() else "no_unit"
-    if _same_unit(wanted, unit):
+    if same_unit(wanted, unit):
         return "right" if _equal(expected, given, grain, fell=fell) else "value"
-    if wanted.dimension == unit.dimension and not expected.exact_unit and _currency(wanted) == _currency(unit):
-        stated = convert(given, unit, wanted), convert(grain, unit, wanted)
-        return "right" if _equal(expected, *stated, fell=fell) else "value"
+    if wanted.dimension == unit.dimension and _currency(wanted) == _currency(unit):
+        if not _equal(expected, convert(given, unit, wanted), convert(grain, unit, wanted), fell=fell):
+            return "value"
+        return "unconverted" if expected.exact_unit else "right"
     return "unit" if _equal(expected, given, grain, fell=fell) else "value"
 
 
@@ -260,11 +270,6 @@ def _equal(expected: ExpectedValue, given: Decimal, grain: Decimal, *, fell: boo
     own = Decimal(1).scaleb(int(expected.value.as_tuple().exponent))
     coarsest = min(grain, Decimal("0.1") if own < 1 else Decimal(1))
     return any(abs(each - expected.value) * 2 <= max(own, coarsest) for each in candidates)
-
-
-def _same_unit(first: Unit, second: Unit) -> bool:
-    pair = frozenset({first.symbol, second.symbol})
-    return len(pair) == 1 or any(pair <= count for count in SAME_COUNT)
 
 
 def _currency(unit: Unit) -> frozenset[str]:

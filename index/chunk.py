@@ -74,7 +74,9 @@ def chunk_row(
     key = f"{table.key}.r{number + 1}"
     passage = _passage(report, section, "row", (key,), text, key)
     return RowPassage(
-        passage=passage, row=(start, start + len(line.text)), cells=_cell_spans(table.body[number], table.divider, start)
+        passage=passage,
+        row=(start, start + len(line.text)),
+        cells=_cell_spans(table.body[number], table.divider, start),
     )
 
 
@@ -111,9 +113,7 @@ def _gap(before: Text, after: Text, source: str) -> str:
     return between if between.isspace() else ""
 
 
-def _passage(
-    report: Report, section: Section, kind: Kind, blocks: tuple[str, ...], text: Text, key: str
-) -> Passage:
+def _passage(report: Report, section: Section, kind: Kind, blocks: tuple[str, ...], text: Text, key: str) -> Passage:
     metadata = report.metadata
     return Passage(
         id=f"{metadata.report_id}.{metadata.language}.{key}",

@@ -19,7 +19,9 @@ from index.units import Unit, read_unit
 
 Disclosure = Literal["number", "not_disclosed", "not_applicable"]
 
-_UNIT_HEADING = frozenset({"单位", "计量单位", "unit", "units", "unitofmeasurement", "unitofmeasure", "measurementunit"})
+_UNIT_HEADING = frozenset(
+    {"单位", "计量单位", "unit", "units", "unitofmeasurement", "unitofmeasure", "measurementunit"}
+)
 _PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]*(?:\([^()]*\))?[^()（）]*)[)）]")
 _CAPTION_UNIT = re.compile(r"(?:单位|unit)\s*[::]\s*(?P<unit>[^\s,;，；)）]+(?:\s*/\s*\S+)?)", re.I)
 _COVERAGE = re.compile(r"包括|包含|涵盖|覆盖|不含|不包括|include|exclud|cover", re.I)
@@ -145,7 +147,9 @@ def _read_table(
                 figures.append(figure)
             elif any(c.isdigit() for c in row.cells[column.index].text.text):
                 unread.append(
-                    Unread(place=place.passage.id, why=f"not a number: {row.cells[column.index].text.text[:40]!r}", cells=1)
+                    Unread(
+                        place=place.passage.id, why=f"not a number: {row.cells[column.index].text.text[:40]!r}", cells=1
+                    )
                 )
     digits = sum(any(c.isdigit() for c in cell.text.text) for row in table.body for cell in row.cells[1:])
     if not columns.values and digits:
@@ -220,7 +224,13 @@ def _single_period(
         label = header.replace(found.group(), " ") if found and inner else header
         label = re.sub(rf"{period}\s*(?:年度?)?", "", label).strip()
         columns.append(
-            _ValueColumn(index=index, period=period, label=label, unit=inner, unit_text=found["inside"] if found and inner else "")
+            _ValueColumn(
+                index=index,
+                period=period,
+                label=label,
+                unit=inner,
+                unit_text=found["inside"] if found and inner else "",
+            )
         )
     return columns
 
@@ -275,7 +285,9 @@ def _row_unit(table: Table, columns: _Columns, line: _Line, before: str) -> tupl
             unit = read_unit(tail) if head else None
             if unit:
                 return tail.strip(), unit
-    caption = _CAPTION_UNIT.search(fold(before)) or _CAPTION_UNIT.search(fold(" ".join(c.text.text for r in table.header for c in r.cells)))
+    caption = _CAPTION_UNIT.search(fold(before)) or _CAPTION_UNIT.search(
+        fold(" ".join(c.text.text for r in table.header for c in r.cells))
+    )
     if caption:
         return caption["unit"], read_unit(caption["unit"])
     return "", None

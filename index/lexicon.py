@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -36,6 +37,8 @@ _AGE = re.compile(
     """,
     re.VERBOSE | re.I,
 )
+
+_FUNCTION = frozenset("a an the of in on at to for from by with and or per number rate total".split())
 
 Member = tuple[str, str]  # dimension and member, ("gender", "female")
 
@@ -110,6 +113,7 @@ class Lexicon:
     members: dict[Member, Word]
     phrases: dict[tuple[str, ...], tuple[tuple[str, str, str], ...]]  # terms -> (kind, key, dimension)
     longest: int
+    synonyms: "Synonyms"
 
     @property
     def chinese_phrases(self) -> set[str]:
@@ -121,6 +125,10 @@ class Lexicon:
     def latin_words(self) -> frozenset[str]:
         """Stemmed Latin words that stand in some phrase."""
         return frozenset(term for terms in self.phrases for term in terms if term.isascii() and term.isalpha())
+
+    def terms(self, text: str) -> tuple[str, ...]:
+        """Split folded text into terms, everyday words rewritten to the phrases' own."""
+        return split_terms(text, self.synonyms)
 
     def mentions(self, terms: tuple[str, ...]) -> list[Mention]:
         """Find the longest phrases, left to right, none overlapping another."""
@@ -153,17 +161,57 @@ class Lexicon:
         )
         plain = _GRI.sub(" ", _CODE.sub(" ", folded))
         ages, plain = _ages(plain)
-        terms = split_terms(plain)
+        terms = self.terms(plain)
         mentions = self.mentions(terms)
+        scattered, words = self._scattered(terms)
+        if scattered:
+            mentions = [m for m in mentions if m.kind != "metric" or not set(terms[m.start : m.end]) <= words]
         explained = {n for mention in mentions for n in range(mention.start, mention.end)}
+        explained |= {n for n, term in enumerate(terms) if term in words}
+        named = [mention.key for mention in mentions if mention.kind == "metric"]
         return Concept(
-            metrics=self._specific(mention.key for mention in mentions if mention.kind == "metric"),
+            metrics=self._specific([*named, *scattered]),
             per=_strongest(mention.key for mention in mentions if mention.kind == "qualifier"),
             members=ages | {(m.dimension, m.key) for m in mentions if m.kind == "member"},
             dimensions=frozenset(m.key for m in mentions if m.kind == "dimension"),
             codes=codes,
             rest=tuple(term for n, term in enumerate(terms) if n not in explained),
         )
+
+    def _scattered(self, terms: tuple[str, ...]) -> tuple[list[str], frozenset[str]]:
+        """Find the metrics whose English phrase has all its words in a text, in any order, when none is longer."""
+        count: Counter[frozenset[str]] = Counter()
+        for term in set(terms):
+            count.update(self.bags_of.get(term, ()))
+        whole = [bag for bag, n in count.items() if n == len(bag)]
+        longest = max((len(bag) for bag in whole), default=0)
+        best = [bag for bag in whole if len(bag) == longest]
+        if longest < 3 and len(best) > 1:
+            return [], frozenset()
+        keys = sorted({key for bag in best for key in self.bags[bag]})
+        return (keys, frozenset().union(*best)) if len(keys) == 1 else ([], frozenset())
+
+    @cached_property
+    def bags(self) -> dict[frozenset[str], tuple[str, ...]]:
+        """English phrases of two or more words of content as sets of words, with the metric they name."""
+        found: dict[frozenset[str], set[str]] = {}
+        for terms, meanings in self.phrases.items():
+            bag = frozenset(term for term in terms if term not in _FUNCTION)
+            if len(bag) < 2 or not all(term.isascii() for term in bag):
+                continue
+            for kind, key, _ in meanings:
+                if kind == "metric":
+                    found.setdefault(bag, set()).add(key)
+        return {bag: tuple(sorted(keys)) for bag, keys in found.items() if len(keys) == 1}
+
+    @cached_property
+    def bags_of(self) -> dict[str, tuple[frozenset[str], ...]]:
+        """The word sets that hold a word."""
+        found: dict[str, list[frozenset[str]]] = {}
+        for bag in self.bags:
+            for term in bag:
+                found.setdefault(term, []).append(bag)
+        return {term: tuple(bags) for term, bags in found.items()}
 
     def ancestors(self, key: str) -> Iterator[str]:
         """The totals a metric is part of, nearest first."""
@@ -186,13 +234,27 @@ class Lexicon:
         return found - totals
 
 
-def split_terms(text: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synonyms:
+    """Everyday words and the phrases' own words for them."""
+
+    stems: dict[str, str] = field(default_factory=dict)  # Latin stem -> the stem it stands for
+    han: dict[str, str] = field(default_factory=dict)  # folded Chinese word -> the word it stands for
+    pattern: re.Pattern[str] | None = None  # any key of `han`, longest first
+
+
+_NO_SYNONYMS = Synonyms()
+
+
+def split_terms(text: str, synonyms: Synonyms = _NO_SYNONYMS) -> tuple[str, ...]:
     """Split folded text into matching terms: single Chinese characters, stemmed words, numbers.
 
     >>> split_terms(fold("範疇二 Emissions in 2022"))
     ('范', '畴', '2', 'emiss', 'in', '2022')
     """
     lowered = _SCOPE.sub(lambda m: "范畴" + _HAN_DIGITS.get(m["han"], m["han"]), text.lower())
+    if synonyms.pattern is not None:
+        lowered = synonyms.pattern.sub(lambda m: synonyms.han[m.group()], lowered)
     terms: list[str] = []
     for match in _TERM.finditer(lowered):
         term = match.group()
@@ -202,7 +264,8 @@ def split_terms(text: str) -> tuple[str, ...]:
         if scope:
             terms += ["scope", scope[1]]
         else:
-            terms.append(stem(term))
+            stemmed = stem(term)
+            terms.append(synonyms.stems.get(stemmed, stemmed))
     return tuple(terms)
 
 
@@ -224,10 +287,11 @@ def read_lexicon(text: str) -> Lexicon:
     qualifiers = {table["key"]: _word(table) for table in tables.get("qualifier", [])}
     dimensions = {table["key"]: _word(table) for table in tables.get("dimension", [])}
     members = {(table["dimension"], table["key"]): _word(table) for table in tables.get("breakdown", [])}
+    synonyms = _synonyms(tables.get("synonym", []))
     phrases: dict[tuple[str, ...], dict[tuple[str, str, str], None]] = {}
 
     def add(name: str, meaning: tuple[str, str, str]) -> None:
-        terms = split_terms(fold(name))
+        terms = split_terms(fold(name), synonyms)
         if terms:
             phrases.setdefault(terms, {})[meaning] = None
 
@@ -248,7 +312,16 @@ def read_lexicon(text: str) -> Lexicon:
         members=members,
         phrases={terms: _meant(meanings) for terms, meanings in phrases.items()},
         longest=max((len(terms) for terms in phrases), default=0),
+        synonyms=synonyms,
     )
+
+
+def _synonyms(tables: Sequence[dict[str, Any]]) -> Synonyms:
+    stems = {stem(word): stem(table["word"]) for table in tables for word in table.get("en", ())}
+    han = {fold(word): fold(table["word"]) for table in tables for word in table.get("zh", ())}
+    longest_first = sorted(map(re.escape, han), key=len, reverse=True)
+    pattern = re.compile("|".join(longest_first)) if han else None
+    return Synonyms(stems=stems, han=han, pattern=pattern)
 
 
 def _meant(meanings: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:
@@ -318,9 +391,7 @@ def _metric(table: dict[str, Any]) -> Metric:
 
 
 def _word(table: dict[str, Any]) -> Word:
-    return Word(
-        key=table["key"], zh=tuple(table["zh"]), en=tuple(table["en"]), dimension=table.get("dimension", "")
-    )
+    return Word(key=table["key"], zh=tuple(table["zh"]), en=tuple(table["en"]), dimension=table.get("dimension", ""))
 
 
 @cache

@@ -11,7 +11,9 @@ from index.script import fold
 from index.text import slice_text
 
 _LEAD = re.compile(r"^\s*(?:注|註|附註|附注|备注|備註|notes?)\s*\d*\s*[:：]\s*", re.I)
-_MARK = re.compile(r"^\s*(?:\((?P<paren>\d{1,2}|[a-z])\)|\[(?P<square>\d{1,2})\]|(?P<plain>\d{1,2})[.、)]|(?P<star>[*#^†]+)|[注註](?P<note>\d{1,2}))\s*")
+_MARK = re.compile(
+    r"^\s*(?:\((?P<paren>\d{1,2}|[a-z])\)|\[(?P<square>\d{1,2})\]|(?P<plain>\d{1,2})[.、)]|(?P<star>[*#^†]+)|[注註](?P<note>\d{1,2}))\s*"
+)
 _BOUNDARY = re.compile(r"范围|边界|覆盖|涵盖|boundary|scope of|covers|cover\b", re.I)
 _DENOMINATORS = frozenset({"per_employee", "per_revenue", "per_area", "intensity"})
 _SUBJECTS = {"环境": "A", "environment": "A", "社会": "B", "social": "B"}

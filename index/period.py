@@ -12,7 +12,9 @@ _NOISE = re.compile(
     r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)\s*\d{0,2}",
     re.I,
 )
-_REMARK = re.compile(r"\((?:经?重列|经?重述|restated|未经审核|unaudited|注\s*\d*|note\s*\d*|\d|[a-z])\)|\[\d\]|\*|[¹²³]", re.I)
+_REMARK = re.compile(
+    r"\((?:经?重列|经?重述|restated|未经审核|unaudited|注\s*\d*|note\s*\d*|\d|[a-z])\)|\[\d\]|\*|[¹²³]", re.I
+)
 _PAIR = re.compile(r"(?P<first>20\d\d)\s*[/-]\s*(?P<second>(?:20)?\d\d)")
 _ONE = re.compile(r"(?:19|20)\d\d")
 _SHORT = re.compile(r"^fy\s?'?(\d\d)$", re.I)
@@ -63,7 +65,9 @@ def years_in(text: str) -> list[str]:
     """Find the years a text names, in order, each once."""
     folded = _han_years(fold(text))
     found: list[str] = []
-    for match in re.finditer(r"(?<![\d.,])(?:(20\d\d)\s*/\s*(\d\d)(?!\d)|((?:19|20)\d\d)(?![\d%]|,\d|\.\d{1,2}(?!\d)))", folded):
+    for match in re.finditer(
+        r"(?<![\d.,])(?:(20\d\d)\s*/\s*(\d\d)(?!\d)|((?:19|20)\d\d)(?![\d%]|,\d|\.\d{1,2}(?!\d)))", folded
+    ):
         year = match[1][:2] + match[2] if match[1] else match[3]
         if year not in found:
             found.append(year)

@@ -130,6 +130,8 @@ MORE: Final[dict[str, Qualifier]] = {"余": "more_than", "多": "more_than", "+"
 # 過百家, 上千人: the order of magnitude stands alone.
 BEFORE_A_BARE_ORDER: Final[dict[str, Qualifier]] = {"过": "more_than", "上": "about"}
 
+LONGEST_CELL: Final = 80  # characters; a longer cell is a sentence
+
 COUNTED: Final = frozenset({"amount", "share", "points"})
 NOT_APPLICABLE: Final = frozenset({"不适用", "n/a", "n.a.", "n.a", "n. a.", "na", "not applicable", "不适用 (n/a)"})
 NOT_DISCLOSED: Final = frozenset(
@@ -195,7 +197,8 @@ _MONTH_NAME = (
 _DATE = rf"""
     (?: (?: (?:19|20)[0-9]{{2}} | [零〇一二三四五六七八九]{{4}} ) \s? 年 \s? )?
     (?<! [0-9十.,] ) (?: 1[0-2] | 0?[1-9] | 十[一二]? | [一二三四五六七八九] ) \s? 月 (?! [度饼] )
-    (?: \s? (?: [12][0-9] | 3[01] | 0?[1-9] | 三十一? | 二?十[一二三四五六七八九]? | [一二三四五六七八九] ) \s? [日号] )?
+    (?: \s? (?: [12][0-9] | 3[01] | 0?[1-9] | 三十一? | 二?十[一二三四五六七八九]? | [一二三四五六七八九] )
+        \s? [日号] )?
   | {_YEAR} (?P<mark> [-/.] ) (?: 1[0-2] | 0?[1-9] ) (?: (?P=mark) (?: 3[01] | [12][0-9] | 0?[1-9] ) )?
     (?! [0-9] | \.[0-9] | \s?% | \s? (?:{_UNIT}|{_SCALE}) )
   | (?: 3[01] | [12][0-9] | 0?[1-9] ) (?P<between> [/.] ) (?: 1[0-2] | 0?[1-9] ) (?P=between) {_YEAR} (?![0-9])
@@ -231,7 +234,7 @@ _NUMBERED = (
 )
 _ADDRESS = r"""
     (?: https?:// | www\. ) [!-~]+
-  | [A-Za-z0-9._+-]+ @ [A-Za-z0-9.-]+
+  | (?<![A-Za-z0-9._+-]) [A-Za-z0-9._+-]+ @ [A-Za-z0-9.-]+
   | (?: 邮政编码 | 邮递区号 | 邮编 ) \s? [:;]? \s? [0-9]+
   | (?: 电话 | 传真 | 热线 | (?<![A-Za-z]) (?: tel | fax | phone ) \.? ) \s? [:;]? \s? \+? [0-9(] [0-9() -]{4,} [0-9]
   | \+ [0-9]{2,3} \s [0-9]{3,4} [\s-]? [0-9]{3,4} (?: [\s-]? [0-9]{3,4} )?
@@ -257,7 +260,7 @@ _NO_NUMBER = rf"""
   | [0-9]+ (?: / [0-9]+ )+ (?! [.,]?[0-9] )                      # 24/7
   | [0-9]{{1,3}} (?: \.[0-9]+ )? \s? : \s? [0-9]+ (?: \.[0-9]+ )? (?![0-9,])
   | 0[0-9]+ (?! [.,]?[0-9] )
-  | (?! {_GROUPED} | {_YEAR}, ) [0-9]+ (?: ,[0-9]+ )* ,[0-9]{{3}} (?![0-9]) (?: ,[0-9]+ )* (?: \.[0-9]+ )?
+  | (?! {_GROUPED} | {_YEAR}, ) (?<![0-9,]) [0-9]+ (?: ,[0-9]+ )*? ,[0-9]{{3}} (?![0-9]) (?: ,[0-9]+ )* (?: \.[0-9]+ )?
   | [0-9]+ \s? (?: 世纪 | 年代 | 级 (?!别) )
 """
 _LABEL = rf"""
@@ -415,6 +418,8 @@ def read_cell(text: str, *, unit: Unit | None = None) -> Cell:
     if silent:
         return _cell(silent)
     stem, footnotes = _footnotes(text.strip())
+    if len(stem) > LONGEST_CELL:
+        return _cell("text")
     scan = _shielded(stem, fold_with_offsets(stem)).strip()
     cell = _figure(scan, unit) or _spelled_out(scan)
     return replace(cell, footnotes=footnotes) if cell else _cell("text")
@@ -480,12 +485,12 @@ def _readings(scan: str) -> Iterator[Reading]:
 
 def _joins(scan: str, match: re.Match[str], previous: Reading | None, reading: Reading) -> bool:
     """Tell a dash that joins (5%-6%, 30 歲 -50 歲) from a minus."""
-    if re.search(r"[A-Za-z0-9)%\]]$", scan[: match.start()][-1:]):
+    if re.search(r"[A-Za-z0-9)%\]]$", scan[max(0, match.start() - 1) : match.start()]):
         return True
     if previous is None or scan[previous.end : match.start()].strip():
         return False
     spaced_range = previous.kind == reading.kind == "amount" and previous.unit == reading.unit is not None
-    return previous.end == match.start() or spaced_range
+    return spaced_range or (previous.end == match.start() and previous.kind not in {"year", "date"})
 
 
 def _qualified(scan: str, reading: Reading) -> Reading:
@@ -509,9 +514,10 @@ def _ranges(scan: str, readings: list[Reading]) -> list[Reading]:
 
 
 def _spans(scan: str, low: Reading, high: Reading) -> bool:
-    if _BETWEEN.search(scan, 0, low.start):
+    if _BETWEEN.search(scan, max(0, low.start - 12), low.start):
         return scan[low.end : high.start].strip() == "and"
-    return _RANGE.fullmatch(scan, low.end, high.start) is not None and not _CHANGE.search(scan, 0, low.start)
+    changed = _CHANGE.search(scan, max(0, low.start - 12), low.start)
+    return not changed and _RANGE.fullmatch(scan, low.end, high.start) is not None
 
 
 def _sharing(low: Reading, high: Reading) -> Reading:
@@ -554,7 +560,11 @@ def _amount(match: re.Match[str]) -> Reading:
 
 
 def _han_amount(match: re.Match[str]) -> Reading | None:
-    numeral, counter, before = match["numeral"], match["han_unit"], match.string[: match.start()][-1:]
+    numeral, counter, before = (
+        match["numeral"],
+        match["han_unit"],
+        match.string[max(0, match.start() - 1) : match.start()],
+    )
     if _is_article(numeral, counter, before) or (counter == "大" and numeral not in "两三四五六七八九十"):
         return None
     scale, unit = Decimal(SCALE_WORDS[match["han_scale"] or ""]), _unit(match["han_currency"], counter)

@@ -141,4 +141,3 @@ def _simplified(text: str) -> str:
 def _mainland(text: str) -> str:
     pattern = re.compile("|".join(sorted(map(re.escape, MAINLAND_WORDS), key=len, reverse=True)))
     return pattern.sub(lambda match: MAINLAND_WORDS[match.group()], text)
-

@@ -119,7 +119,16 @@ def write_snapshot(
         database.executemany(
             "insert into figures values (?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (n, f.id, f.edition, f.row_key, f.period, str(f.value) if f.value is not None else None, f.unit, _dump(asdict(f)))
+                (
+                    n,
+                    f.id,
+                    f.edition,
+                    f.row_key,
+                    f.period,
+                    str(f.value) if f.value is not None else None,
+                    f.unit,
+                    _dump(asdict(f)),
+                )
                 for n, f in enumerate(figures)
             ),
         )
@@ -147,9 +156,7 @@ def read_snapshot(folder: Path) -> Snapshot:
     counts = (len(passages), len(figures), len(dense), len(sparse))
     if counts != (manifest.passages, manifest.figures, manifest.passages, manifest.passages):
         raise SnapshotError(f"{folder}: the snapshot's parts do not belong together; build it again with esg-qa build")
-    return Snapshot(
-        path=folder, manifest=manifest, passages=passages, figures=figures, dense=dense, sparse=sparse
-    )
+    return Snapshot(path=folder, manifest=manifest, passages=passages, figures=figures, dense=dense, sparse=sparse)
 
 
 def open_current(index: Path) -> Snapshot:

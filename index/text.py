@@ -23,9 +23,7 @@ def join_texts(first: Text, second: Text, *, divider: str = "\n") -> Text:
         return first if first.text else second
     shift = len(first.text) + len(divider)
     moved = tuple(
-        Piece(
-            start=piece.start + shift, end=piece.end + shift, source=piece.source, source_end=piece.source_end
-        )
+        Piece(start=piece.start + shift, end=piece.end + shift, source=piece.source, source_end=piece.source_end)
         for piece in second.pieces
     )
     return Text(text=first.text + divider + second.text, pieces=first.pieces + moved)

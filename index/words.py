@@ -18,9 +18,7 @@ _RUNS = re.compile(
     """,
     re.VERBOSE,
 )
-_SENTENCE_END = re.compile(
-    r"[。！？；]+[」』”’）)]*|(?<![A-Z])[.!?;][\"')\]]*(?=\s+[A-Z0-9\"(\u3400-\u9fff]|\s*$)|\n+"
-)
+_SENTENCE_END = re.compile(r"[。！？；]+[」』”’）)]*|(?<![A-Z])[.!?;][\"')\]]*(?=\s+[A-Z0-9\"(\u3400-\u9fff]|\s*$)|\n+")
 _STOP = frozenset(
     "a an the of in on at to for and or is are was were be been by with as from that this it its which what who whom how "
     "many much did does do has have had there any i you we they their our your can could will would please tell me about "
@@ -101,4 +99,3 @@ def _tokenizer() -> jieba.Tokenizer:
     for phrase in _dictionary(bundled_lexicon()):
         tokenizer.add_word(phrase)
     return tokenizer
-

@@ -9,7 +9,7 @@ from index.figures import Figure
 from index.lexicon import Lexicon, Member, age_name, split_terms
 from index.script import LANGUAGES, Language, fold, render
 from index.snapshot import Snapshot
-from index.units import read_unit, unit_name
+from index.units import Unit, read_unit, unit_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,12 @@ class Series:
         """The cell of a period in the edition nearest to a reader's language."""
         by_edition = self.cells[period]
         return by_edition[nearest_edition(by_edition, language)]
+
+    @property
+    def printed_unit(self) -> Unit | None:
+        """The unit as a table cell names it, read."""
+        texts = (figure.unit_text for held in self.cells.values() for figure in held.values())
+        return next((unit for text in texts if text and (unit := read_unit(text))), None)
 
     def value(self, period: str) -> Decimal:
         """The number printed for a disclosed period, in the printed unit."""
@@ -86,7 +92,11 @@ def series_label(series: Series, language: Language, lexicon: Lexicon) -> str:
     """Name a series for a reader: as its edition prints it, or by the lexicon where there is none in the language."""
     edition = nearest_edition(series.labels, language)
     if (edition == "en") == (language == "en"):
-        return render(_printed(series.labels[edition]), language)
+        label = render(_printed(series.labels[edition]), language)
+        if series.metrics and not lexicon.concept(label).metrics:
+            names = [lexicon.metrics[key].name(language) for key in sorted(series.metrics)]
+            return f"{' / '.join(names)}{': ' if language == 'en' else '：'}{label}"
+        return label
     return lexicon_label(series, language, lexicon) or _printed(series.labels[edition])
 
 

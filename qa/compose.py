@@ -158,7 +158,12 @@ def shown(figure: Figure, language: Language) -> str:
 
 
 def answer_figure(
-    series: Series, period: str, citations: Citations, passages: dict[str, Passage], language: Language, lexicon: Lexicon
+    series: Series,
+    period: str,
+    citations: Citations,
+    passages: dict[str, Passage],
+    language: Language,
+    lexicon: Lexicon,
 ) -> AnswerFigure:
     """Cite a series' cell and give it as a figure of the answer."""
     figure = series.figure(period, language)
@@ -231,4 +236,3 @@ def with_mark(text: str, numbers: Sequence[int]) -> str:
 def in_edition(passage: Passage, language: Language) -> bool:
     """Tell whether a passage is in a language the reader reads."""
     return (passage.edition == "en") == (language == "en")
-

@@ -69,7 +69,9 @@ class Engine:
         latest = self._latest(held)
         understood = understand(question, lexicon=self._lexicon, latest=latest, history=history, language=language)
         answer = self._answer(understood, catalogue, held, latest)
-        answer = replace(answer, id=self._id(question, history, answer.language, held), snapshot=self.snapshot.manifest.id)
+        answer = replace(
+            answer, id=self._id(question, history, answer.language, held), snapshot=self.snapshot.manifest.id
+        )
         found = faults(answer, self.snapshot)
         if found:
             _log.error("answer_withheld", faults=found, answer=answer.id)
@@ -118,7 +120,9 @@ class Engine:
         sentences = list(numbers.sentences)
         for match in choice.matches:
             if match.series is None and match.absence == "unknown":
-                label = " ".join(self._lexicon.metrics[key].name(question.language) for key in sorted(match.target.metrics))
+                label = " ".join(
+                    self._lexicon.metrics[key].name(question.language) for key in sorted(match.target.metrics)
+                )
                 sentences.append(refusal("not_in_report", question.language, label=label))
         space = " " if question.language == "en" else ""
         return Answer(
@@ -274,11 +278,16 @@ def _interpretation(desk: Desk, held: Sequence[Series], numbers: Numbers) -> str
     question = desk.question
     if not (question.period_words or question.follows or not (question.periods or question.every_period)):
         return ""
-    periods = say("period_join", question.language).join(dict.fromkeys(f.period for f in numbers.figures if not f.formula))
+    periods = say("period_join", question.language).join(
+        dict.fromkeys(f.period for f in numbers.figures if not f.formula)
+    )
     return say("read_as", question.language, label=desk.label(held[0]), period=periods) if held and periods else ""
 
 
 def _near_words(figure: AnswerFigure, language: Language) -> str:
     value = amount(written(figure.value), figure.unit, language)
-    return f"{figure.label} ({figure.period}): {value}" if language == "en" else f"{figure.period} 年{figure.label} {value}"
-
+    return (
+        f"{figure.label} ({figure.period}): {value}"
+        if language == "en"
+        else f"{figure.period} 年{figure.label} {value}"
+    )

@@ -18,6 +18,29 @@ from qa.question import Question
 from qa.retrieve import Hit
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_CLAUSE_END = re.compile(r"[，；。、;!?！？\n]|,(?!\d)|\.(?!\d)")
+_COUNTED: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(
+            r"how\s+much\s+money|how\s+much\s+(?:\w+\s+){0,3}(?:spen[dt]|cost|paid|pay|invest)|多少钱|几多钱|多少元|多少万元|多少资金"
+        ),
+        "money",
+    ),
+    (
+        re.compile(
+            r"what\s+(?:percentage|per\s?cent|share|proportion|rate)|how\s+many\s+per\s?cent|百分之几|几成|比例|占比|比率|准确率|相似度|多少%"
+        ),
+        "share",
+    ),
+    (re.compile(r"how\s+many\s+times|how\s+often|(?:多少|几|几多)次"), "time"),
+    (
+        re.compile(
+            r"how\s+many\s+(?:people|persons|employees|staff|directors|members|women|men)|(?:多少|几|几多)(?:人|名|位)"
+        ),
+        "person",
+    ),
+    (re.compile(r"how\s+many\s+hours|(?:多少|几|几多)(?:个)?小时"), "duration"),
+)
 _DATE = re.compile(r"20\d\d|19\d\d|\d{1,2}\s*月")
 
 
@@ -119,7 +142,7 @@ def _best_span(
             continue
         if not _same_period(question, passage, quote, year) or not _speaks_of(question, passage, quote, lexicon):
             continue
-        quantity = _asked_quantity(question, quote, wanted, lexicon) if question.ask == "number" else None
+        quantity = _asked_quantity(question, quote, wanted, vocabulary) if question.ask == "number" else None
         if question.ask == "number" and quantity is None:
             continue
         last = _list_end(question, passage, spans, -place)
@@ -127,9 +150,7 @@ def _best_span(
     return None
 
 
-def _coverage(
-    passage: Passage, start: int, end: int, wanted: Sequence[str], vocabulary: Vocabulary
-) -> float:
+def _coverage(passage: Passage, start: int, end: int, wanted: Sequence[str], vocabulary: Vocabulary) -> float:
     """Share of the question's content, by rarity, that a sentence holds; less for what only its surroundings hold."""
     whole = sum(vocabulary.weight(token) for token in wanted)
     inside = set(_tokens(passage.text[start:end]))
@@ -144,7 +165,16 @@ def _coverage(
 
 def _speaks_of(question: Question, passage: Passage, quote: str, lexicon: Lexicon) -> bool:
     """Tell whether a sentence names a metric the question names, or a part of it; a total does not speak for its part."""
-    if not question.concept.metrics or question.ask in ("which", "what", "why", "who", "where", "when", "yes_no", "email"):
+    if not question.concept.metrics or question.ask in (
+        "which",
+        "what",
+        "why",
+        "who",
+        "where",
+        "when",
+        "yes_no",
+        "email",
+    ):
         asked = [key for key in question.concept.metrics if lexicon.metrics[key].kind != "text"]
         if not asked or question.ask not in ("what", "which"):
             return True
@@ -160,27 +190,48 @@ def _same_period(question: Question, passage: Passage, quote: str, year: int | N
     return any(period[:4] in named for period in question.periods)
 
 
-def _asked_quantity(question: Question, quote: str, wanted: Sequence[str], lexicon: Lexicon) -> Quantity | None:
-    """Find the number a "how many" asks for: an amount beside the most of the question's words."""
+def _asked_quantity(
+    question: Question, quote: str, wanted: Sequence[str], vocabulary: Vocabulary, *, floor: float = 0.45
+) -> Quantity | None:
+    """Find the number a "how many" asks for: one of the kind asked, in the clause that holds most of the question."""
+    whole = sum(vocabulary.weight(token) for token in wanted)
+    kind = _asked_dimension(question.text)
     best: tuple[float, Quantity] | None = None
-    units = {unit for key in question.concept.metrics if key in lexicon.metrics for unit in lexicon.metrics[key].units}
     for quantity in find_quantities(quote):
-        if quantity.kind not in ("amount", "share", "points") or not _fits(quantity, units):
+        if quantity.kind not in ("amount", "share", "points") or not _fits(quantity, kind):
             continue
-        near = set(_tokens(quote[max(0, quantity.start - 24) : quantity.end + 24]))
-        closeness = sum(token in near for token in wanted)
-        if best is None or closeness > best[0]:
-            best = (closeness, quantity)
+        clause = set(_tokens(_clause(quote, quantity.start, quantity.end)))
+        held = sum(vocabulary.weight(token) for token in wanted if token in clause) / whole if whole else 0.0
+        if held >= floor and (best is None or held > best[0]):
+            best = (held, quantity)
     return best[1] if best else None
 
 
-def _fits(quantity: Quantity, units: set[str]) -> bool:
-    symbol = quantity.unit.symbol if quantity.unit else None
-    if not units or symbol is None:
-        return True
-    if symbol == "%" or "%" in units:
-        return symbol == "%" and "%" in units
-    return True
+def _clause(quote: str, start: int, end: int) -> str:
+    """Take the clause of a sentence that a number stands in."""
+    before = max((m.end() for m in _CLAUSE_END.finditer(quote, 0, start)), default=0)
+    after = _CLAUSE_END.search(quote, end)
+    return quote[before : after.start() if after else len(quote)]
+
+
+def _asked_dimension(text: str) -> str | None:
+    """Tell what kind of thing a "how many" counts, from its classifier or noun; None when it does not say."""
+    folded = fold(text)
+    for pattern, dimension in _COUNTED:
+        if pattern.search(folded):
+            return dimension
+    return None
+
+
+def _fits(quantity: Quantity, kind: str | None) -> bool:
+    dimension = quantity.unit.dimension if quantity.unit else None
+    if kind == "share":
+        return dimension == "share" or quantity.kind in ("share", "points")
+    if quantity.kind in ("share", "points"):
+        return kind is None
+    if kind == "money":
+        return dimension == "money"
+    return kind is None or dimension is None or dimension == kind
 
 
 def _list_end(question: Question, passage: Passage, spans: Sequence[tuple[int, int]], n: int) -> int:
@@ -193,4 +244,3 @@ def _list_end(question: Question, passage: Passage, spans: Sequence[tuple[int, i
         gap = passage.text[end : following[0]]
         return following[1] if "\n" not in gap else end
     return end
-

@@ -1,5 +1,6 @@
 """Choose the series a question asks for, or say why none is."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Literal
 
 from index.lexicon import Concept, Lexicon, Member, split_terms
 from index.script import fold
-from index.units import Unit, read_unit
+from index.units import Unit
 from index.words import tokens
 from qa.catalogue import Catalogue, Series
 from qa.phrases import CHINESE, ENGLISH
@@ -16,6 +17,7 @@ from qa.question import Question
 
 Absence = Literal["unknown", "boundary", "measure"]
 
+_LISTED = re.compile(r"\band\b|,|&|/|;|和|与|及|、|同埋|跟|以及|各", re.I)
 _REVENUE = "per_revenue"  # what "intensity" without a denominator is understood as, when several are printed
 
 
@@ -63,6 +65,8 @@ def choose(question: Question, catalogue: Catalogue, *, names: Sequence[str], fl
     ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
     targets = _targets(question.concept, catalogue)
     matches = [_match(target, asked, catalogue, ranked, floor) for target in targets]
+    if len({target.metrics for target in targets}) > 1 and not asked.listed:
+        matches = [_likeliest(matches)]
     if not targets:
         matches = _by_label(asked, catalogue, ranked, floor)
     residue = _residue(asked, [match.series for match in matches if match.series], catalogue.lexicon)
@@ -79,6 +83,7 @@ class _Asked:
         self.terms = split_terms(fold(question.text))
         self.counts = Counter(self.terms)
         self.names = {term for name in names for term in split_terms(fold(name))}
+        self.listed = bool(_LISTED.search(fold(question.text)))
         self.text = "\x1f".join(self.terms)
 
 
@@ -90,13 +95,15 @@ def _targets(concept: Concept, catalogue: Catalogue) -> list[Target]:
     by_dimension: dict[str, list[Member]] = {}
     for member in sorted(concept.members):
         by_dimension.setdefault(member[0], []).append(member)
+    for dimension in sorted(concept.dimensions - set(by_dimension)):
+        cut = {m for s in catalogue.series if s.metrics == concept.metrics for m in s.members if m[0] == dimension}
+        if cut:
+            by_dimension[dimension] = sorted(cut)
     groups = [frozenset(group) for group in product(*by_dimension.values())]
     return [Target(metrics=m, per=concept.per, members=group) for m in metrics for group in groups]
 
 
-def _match(
-    target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str, float], floor: float
-) -> Match:
+def _match(target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str, float], floor: float) -> Match:
     lexicon = catalogue.lexicon
     related = [s for s in catalogue.series if _kinship(target.metrics, s.metrics, lexicon) > 0]
     scored = sorted(
@@ -118,7 +125,15 @@ def _match(
         )
     best, series = scored[0]
     rivals = tuple(s for score, s in scored[1:] if score > best - 0.4 and s.metrics != series.metrics)
-    return Match(target=target, series=series, score=best, rivals=rivals, near=tuple(s for s in same if s is not series))
+    return Match(
+        target=target, series=series, score=best, rivals=rivals, near=tuple(s for s in same if s is not series)
+    )
+
+
+def _likeliest(matches: Sequence[Match]) -> Match:
+    """Of several metrics named in one breath, none listed beside another, answer for none that leaves one unknown."""
+    unknown = next((match for match in matches if match.series is None), None)
+    return unknown or max(matches, key=lambda match: match.score)
 
 
 def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon: Lexicon) -> float:
@@ -130,7 +145,7 @@ def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon:
     else:
         score -= 4.0 * len(target.members - series.members) + 3.0 * len(series.members - target.members)
     if asked.unit is not None and series.unit is not None:
-        printed = read_unit(series.unit)
+        printed = series.printed_unit
         score += 0.4 if printed is not None and printed.dimension == asked.unit.dimension else -1.0
     return score
 

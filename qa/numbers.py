@@ -23,7 +23,11 @@ from qa.compute import Derived, average, difference, minus, number, percent_chan
 from qa.figures import Choice, Match
 from qa.question import Question
 
-_DENOMINATORS = {"per_employee": ("full_time_employees", "employees_total"), "per_revenue": ("revenue",), "per_area": ("office_area",)}
+_DENOMINATORS = {
+    "per_employee": ("full_time_employees", "employees_total"),
+    "per_revenue": ("revenue",),
+    "per_area": ("office_area",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +75,7 @@ class Desk:
 
     def cite_free(self, series: Series) -> AnswerFigure:
         """Read a series' newest cell without citing it."""
-        return answer_figure(
-            series, series.periods[0], Citations(), self.passages, self.language, self.lexicon
-        )
+        return answer_figure(series, series.periods[0], Citations(), self.passages, self.language, self.lexicon)
 
 
 def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
@@ -82,7 +84,12 @@ def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
     found = [match.series for match in choice.found if match.series is not None]
     if question.operation == "sum" and len(found) > 1 and len({series.unit for series in found}) == 1:
         return _summed(desk, found)
-    if question.operation == "change" and len(found) == 2 and found[0].metrics == found[1].metrics and found[0].unit == found[1].unit:
+    if (
+        question.operation == "change"
+        and len(found) == 2
+        and found[0].metrics == found[1].metrics
+        and found[0].unit == found[1].unit
+    ):
         return _gap(desk, found)
     parts = [_of_series(desk, series) for series in found]
     parts = [part for part in parts if part is not None]
@@ -96,7 +103,9 @@ def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
 def asked_periods(desk: Desk, series: Series) -> list[str]:
     """Tell which periods of a series are asked for; the latest reporting year when none is named."""
     question = desk.question
-    if question.every_period or question.operation in ("trend", "highest", "lowest", "average") and not question.periods:
+    if question.every_period or (
+        question.operation in ("trend", "highest", "lowest", "average") and not question.periods
+    ):
         return series.periods
     if question.periods:
         return sorted(question.periods, reverse=True) if question.operation == "lookup" else list(question.periods)
@@ -110,18 +119,15 @@ def _of_series(desk: Desk, series: Series) -> Numbers:
     missing = tuple(period for period in periods if not series.disclosed(period))
     if not held:
         return Numbers(figures=(), sentences=(), missing=missing)
-    if question.operation in ("change", "percent_change") and not missing:
-        computed = _change(desk, series, held)
-        if computed is not None:
-            return computed
+    if question.operation in ("change", "percent_change"):
+        computed = _change(desk, series, held) if not missing else None
+        return computed or Numbers(figures=(), sentences=(), missing=missing or tuple(held))
     if question.operation in ("highest", "lowest") and len(held) > 1:
         return _extreme(desk, series, held)
-    if question.operation == "average" and len(held) > 1 and not missing:
-        return _averaged(desk, series, held)
+    if question.operation == "average" and len(periods) > 1:
+        return _averaged(desk, series, held) if not missing else Numbers(figures=(), sentences=(), missing=missing)
     if question.operation == "share" and series.unit != "%":
-        shared = _share(desk, series, held)
-        if shared is not None:
-            return shared
+        return _share(desk, series, held) or Numbers(figures=(), sentences=(), missing=tuple(held))
     figures = [desk.cite(series, period) for period in held]
     sentences = [_stood(desk, series, figures)]
     converted = _converted(desk, series, figures)
@@ -135,7 +141,11 @@ def _stood(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> str:
     language = desk.language
     first = figures[0]
     label = _upper(desk.label(series), language)
-    value = amount(written(first.value) if "," in series.figure(first.period, language).digits else first.value, first.unit, language)
+    value = amount(
+        written(first.value) if "," in series.figure(first.period, language).digits else first.value,
+        first.unit,
+        language,
+    )
     text = say("stood", language, label=label, value=value, period=first.period)
     if len(figures) > 1:
         text += "".join(say("against", language, value=_value(f), period=f.period) for f in figures[1:])
@@ -148,11 +158,16 @@ def _stood(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> str:
 def _before(desk: Desk, series: Series, period: str) -> str:
     """Add the year before, which stands in the same cited row."""
     earlier = str(int(period[:4]) - 1) + period[4:]
-    if desk.question.periods and len(desk.question.periods) > 1 or not series.disclosed(earlier):
+    if (desk.question.periods and len(desk.question.periods) > 1) or not series.disclosed(earlier):
         return ""
     figure = series.figure(earlier, desk.language)
     unit = figure_unit(desk, series, earlier)
-    return say("against", desk.language, value=amount(figure.digits, unit if unit == "%" else "", desk.language), period=earlier)
+    return say(
+        "against",
+        desk.language,
+        value=amount(figure.digits, unit if unit == "%" else "", desk.language),
+        period=earlier,
+    )
 
 
 def figure_unit(desk: Desk, series: Series, period: str) -> str:
@@ -176,11 +191,15 @@ def _change(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
     unit = say("points", language) if share_like else new.unit
     plain_change = difference(old.value, new.value)
     inputs = [new, old]
-    delta = derived_figure(plain_change, inputs, label=say("change_of", language, label=desk.label(series)), unit=unit, period=period)
+    delta = derived_figure(
+        plain_change, inputs, label=say("change_of", language, label=desk.label(series)), unit=unit, period=period
+    )
     figures: list[AnswerFigure] = [delta]
     words = amount(minus(abs(plain_change.value)), unit, language)
     if percent is not None:
-        relative = derived_figure(percent, inputs, label=say("change_of", language, label=desk.label(series)), unit="%", period=period)
+        relative = derived_figure(
+            percent, inputs, label=say("change_of", language, label=desk.label(series)), unit="%", period=period
+        )
         figures = [relative, delta] if desk.question.operation == "percent_change" else [delta, relative]
         bracket = f"({minus(abs(percent.value))}%)" if language == "en" else f"（{minus(abs(percent.value))}%）"
         words = f"{words} {bracket}" if language == "en" else f"{words}{bracket}"
@@ -256,7 +275,10 @@ def _share(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
         (
             other
             for other in desk.catalogue.series
-            if other.metrics == series.metrics and not other.members and other.per == series.per and other.unit == series.unit
+            if other.metrics == series.metrics
+            and not other.members
+            and other.per == series.per
+            and other.unit == series.unit
         ),
         None,
     )
@@ -313,13 +335,12 @@ def _quotient_in(desk: Desk, above: Series, below: Series, per: str, period: str
 
 def _unscaled(above: Series, below: Series, desk: Desk) -> tuple[Decimal, str]:
     """Take scale words out of money, so that a quotient is in plain currency a head."""
-    printed = read_unit(above.unit) if above.unit else None
-    divisor = read_unit(below.unit) if below.unit else None
+    printed, divisor = above.printed_unit, below.printed_unit
     bottom = unit_name(divisor, desk.language, value=Decimal(1)) if divisor else ""
     if printed is None:
         return Decimal(1), f"/ {bottom}"
     if printed.dimension == "money" and " " in printed.symbol:
-        bare = read_unit(printed.symbol.split(" ")[-1])
+        bare = read_unit(printed.symbol.rsplit(" ", 1)[-1])
         if bare is not None:
             return convert(Decimal(1), printed, bare), f"{unit_name(bare, desk.language)} / {bottom}"
     return Decimal(1), f"{unit_name(printed, desk.language)} / {bottom}"
@@ -337,15 +358,13 @@ def _computed(
         period=period,
         formula=derived.formula,
     )
-    return Numbers(
-        figures=(head, *inputs), sentences=(with_mark(text, [f.citation for f in inputs]),), missing=()
-    )
+    return Numbers(figures=(head, *inputs), sentences=(with_mark(text, [f.citation for f in inputs]),), missing=())
 
 
 def _converted(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> tuple[AnswerFigure, str] | None:
     """State the first figure in the unit asked for, when it is another one of the same kind."""
     wanted: Unit | None = desk.question.unit
-    printed = read_unit(series.unit) if series.unit else None
+    printed = series.printed_unit
     if wanted is None or printed is None or wanted.symbol == printed.symbol or wanted.dimension != printed.dimension:
         return None
     first = figures[0]
@@ -356,7 +375,9 @@ def _converted(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> t
         return None
     formula = f"{written(first.value)} × {_trimmed(factor)} = {_trimmed(value)}"
     unit = unit_name(wanted, desk.language, value=value)
-    head = derived_figure(Derived(value=_plain(value), formula=formula), [first], label=first.label, unit=unit, period=first.period)
+    head = derived_figure(
+        Derived(value=_plain(value), formula=formula), [first], label=first.label, unit=unit, period=first.period
+    )
     text = say(
         "computed",
         desk.language,
@@ -369,7 +390,11 @@ def _converted(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> t
 
 
 def _value(figure: AnswerFigure) -> str:
-    return amount(written(figure.value) if number(figure.value).copy_abs() >= 1000 else figure.value.replace("-", "−"), figure.unit, _no_language(figure))
+    return amount(
+        written(figure.value) if number(figure.value).copy_abs() >= 1000 else figure.value.replace("-", "−"),
+        figure.unit,
+        _no_language(figure),
+    )
 
 
 def _no_language(figure: AnswerFigure) -> Language:
@@ -378,7 +403,11 @@ def _no_language(figure: AnswerFigure) -> Language:
 
 def _plain(value: Decimal) -> Decimal:
     trimmed = value.normalize()
-    return trimmed if trimmed.as_tuple().exponent not in (0,) and int(trimmed.as_tuple().exponent) <= 0 else trimmed.quantize(Decimal(1))
+    return (
+        trimmed
+        if trimmed.as_tuple().exponent not in (0,) and int(trimmed.as_tuple().exponent) <= 0
+        else trimmed.quantize(Decimal(1))
+    )
 
 
 def _trimmed(value: Decimal) -> str:
@@ -397,5 +426,3 @@ def nearest_figures(desk: Desk, series: Sequence[Series], *, most: int = 3) -> t
         if period is not None:
             near.append(desk.cite(one, period))
     return tuple(near)
-
-

@@ -59,9 +59,35 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("trend", re.compile(r"\btrend|over\s+(?:the\s+)?(?:past|last|three|years|time)|历年|趋势|走势|逐年|year\s+by\s+year|each\s+year|every\s+year", re.I)),
-    ("average", re.compile(r"\b(?:three|two|3|2)[\s-]year\s+average|average\s+(?:over|across|for\s+the)|(?:三年|两年|历年|各年)(?:的)?(?:平均|均值)|平均值", re.I)),
-    ("sum", re.compile(r"\b(?:in\s+total|combined|altogether|sum\s+of|add(?:ed)?\s+up|total\s+of)\b|合计|总共|加起来|加总|共计|合共|一共", re.I)),
+    (
+        "average",
+        re.compile(
+            r"\b(?:three|two|3|2)[\s-]year\s+average|average\s+(?:over|across|for\s+the\s+(?:three|past|last))|average\s+annual|annual\s+average|yearly\s+average"
+            r"|(?:三年|两年|历年|各年)(?:的)?(?:平均|均值)|平均值|平均每年|每年平均|年均|on\s+average\s+(?:over|across|between|from)",
+            re.I,
+        ),
+    ),
+    (
+        "share",
+        re.compile(
+            r"\b(?:share|proportion|percentage|fraction|per\s?cent)\s+of\b|占.{0,12}(?:比例|比重|比率|几成|百分之|多少|几多)|占比|所占|比重|各占",
+            re.I,
+        ),
+    ),
+    (
+        "trend",
+        re.compile(
+            r"\btrend|over\s+(?:the\s+)?(?:past|last|three|years|time)|历年|趋势|走势|逐年|year\s+by\s+year|each\s+year|every\s+year",
+            re.I,
+        ),
+    ),
+    (
+        "sum",
+        re.compile(
+            r"\b(?:in\s+total|combined|altogether|sum\s+of|add(?:ed)?\s+up|total\s+of)\b|合计|总共|加起来|加总|共计|合共|一共",
+            re.I,
+        ),
+    ),
     ("highest", re.compile(r"\b(?:highest|most|largest|biggest|greatest|maximum|peak)\b|最高|最多|最大|边年最", re.I)),
     ("lowest", re.compile(r"\b(?:lowest|least|smallest|fewest|minimum)\b|最低|最少|最小", re.I)),
 )
@@ -75,14 +101,36 @@ _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("when", re.compile(r"\bwhen\b|which\s+year|since\s+when|what\s+(?:date|year)|何时|什么时候|哪一?年|几时|几月|日期", re.I)),
+    (
+        "when",
+        re.compile(
+            r"\bwhen\b|which\s+year|since\s+when|what\s+(?:date|year)|何时|什么时候|哪一?年|几时|几月|日期", re.I
+        ),
+    ),
     ("who", re.compile(r"\bwho(?:m|se)?\b|谁|哪个部门|哪些部门|由何|边个|哪位|负责人", re.I)),
     ("where", re.compile(r"\bwhere\b|哪里|何处|在哪|地址|边度|address", re.I)),
-    ("which", re.compile(r"\bwhich\b|\blist\b|what\s+(?:are|kinds?|types?|measures?|steps?|certif|awards?)|哪些|有何|列出|包括什么|什么措施|何种|哪几", re.I)),
-    ("yes_no", re.compile(r"^(?:is|are|was|were|does|do|did|has|have|can|will)\b|是否|有没有|有否|会不会|是不是|有冇|吗[??]?$", re.I)),
+    (
+        "which",
+        re.compile(
+            r"\bwhich\b|\blist\b|what\s+(?:are|kinds?|types?|measures?|steps?|certif|awards?)|哪些|有何|列出|包括什么|什么措施|何种|哪几",
+            re.I,
+        ),
+    ),
+    (
+        "yes_no",
+        re.compile(
+            r"^(?:is|are|was|were|does|do|did|has|have|can|will)\b|是否|有没有|有否|会不会|是不是|有冇|吗[??]?$", re.I
+        ),
+    ),
 )
-_LATEST = re.compile(r"\b(?:latest|most\s+recent|current|this\s+year|reporting\s+(?:year|period)|currently|now|today)\b|最新|最近一年|今年|本年|报告期|当前|目前|现在|现时|本报告", re.I)
-_LAST_YEAR = re.compile(r"\b(?:last|previous|prior|preceding)\s+(?:financial\s+|fiscal\s+)?year\b|\bthe\s+year\s+before\b|\ba\s+year\s+earlier\b|去年|上一?年度?|前一年|旧年", re.I)
+_LATEST = re.compile(
+    r"\b(?:latest|most\s+recent|current|this\s+year|reporting\s+(?:year|period)|currently|now|today)\b|最新|最近一年|今年|本年|报告期|当前|目前|现在|现时|本报告",
+    re.I,
+)
+_LAST_YEAR = re.compile(
+    r"\b(?:last|previous|prior|preceding)\s+(?:financial\s+|fiscal\s+)?year\b|\bthe\s+year\s+before\b|\ba\s+year\s+earlier\b|去年|上一?年度?|前一年|旧年",
+    re.I,
+)
 _BEFORE_LAST = re.compile(r"\b(?:the\s+)?year\s+before\s+last\b|\btwo\s+years\s+(?:ago|earlier|before)\b|前年", re.I)
 _EVERY = re.compile(
     r"\b(?:past|last|recent|these|all)\s+(?:three|two|3|2|few|several)?\s*years\b|\beach\s+(?:of\s+the\s+)?(?:last\s+|past\s+)?(?:three\s+|two\s+)?years?\b|three[\s-]year|over\s+the\s+years|over\s+time|year\s+by\s+year|every\s+year|\btrend"
@@ -126,8 +174,8 @@ def understand(
 
 def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None) -> Question:
     folded = fold(text)
-    periods, words, every = _periods(folded, latest)
     operation = next((name for name, pattern in _OPERATIONS if pattern.search(folded)), "lookup")
+    periods, words, every = _periods(folded, latest, endpoints=operation in ("change", "percent_change"))
     forward = bool(_FORWARD.search(folded)) or any(int(period[:4]) > int(latest) for period in periods)
     return Question(
         text=text,
@@ -143,11 +191,14 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None) -
     )
 
 
-def _periods(folded: str, latest: str) -> tuple[tuple[str, ...], str, bool]:
-    """Read the periods a question names, relative words counted from the report's latest year."""
+def _periods(folded: str, latest: str, *, endpoints: bool) -> tuple[tuple[str, ...], str, bool]:
+    """Read the periods a question names, relative words counted from the report's latest year.
+
+    A range means every year in it, unless only its `endpoints` matter, as for a change.
+    """
     named = years_in(folded)
     span = _RANGE.search(folded)
-    if span and 0 < int(span["last"]) - int(span["first"]) <= 10 and _EVERY.search(folded):
+    if span and 0 < int(span["last"]) - int(span["first"]) <= 10 and not endpoints:
         named = [str(year) for year in range(int(span["first"]), int(span["last"]) + 1)]
     words: list[str] = []
     reference = int(named[-1]) if len(named) == 1 else int(latest)

@@ -72,9 +72,7 @@ def in_readers_edition(hits: Sequence[Hit], snapshot: Snapshot, language: Langua
     return list(shown.values())
 
 
-def _allowed(
-    snapshot: Snapshot, report: str | None, year: int | None, edition: str | None
-) -> npt.NDArray[np.bool_]:
+def _allowed(snapshot: Snapshot, report: str | None, year: int | None, edition: str | None) -> npt.NDArray[np.bool_]:
     years = {e.metadata.report_id: e.metadata.year for e in snapshot.manifest.editions}
     return np.array(
         [
@@ -87,9 +85,7 @@ def _allowed(
     )
 
 
-def _ranks(
-    scores: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_], depth: int
-) -> dict[int, int]:
+def _ranks(scores: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_], depth: int) -> dict[int, int]:
     masked = np.where(allowed, scores, -np.inf)
     order = np.argsort(-masked, kind="stable")[:depth]
     return {int(row): rank for rank, row in enumerate(order, start=1) if np.isfinite(masked[row])}

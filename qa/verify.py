@@ -67,7 +67,9 @@ def _holds(quote: str, value: str) -> bool:
     wanted = _plain(value.lstrip("-−"))
     if wanted in _numbers(quote):
         return True
-    return any(format(abs(q.value), "f") in (wanted, value) or abs(q.value) == _decimal(value) for q in find_quantities(quote))
+    return any(
+        format(abs(q.value), "f") in (wanted, value) or abs(q.value) == _decimal(value) for q in find_quantities(quote)
+    )
 
 
 def _concludes(figure: AnswerFigure) -> bool:

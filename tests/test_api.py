@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.asker import browser_language
+from api.opening import embedder_of
 from api.problem import KINDS
 from api.schemas import AnswerReply
 from api.settings import Settings
@@ -199,7 +201,7 @@ def test_a_problems_address_says_what_it_means(client: TestClient) -> None:
 def test_a_large_body_is_refused_before_it_is_read(client: TestClient) -> None:
     body = json.dumps({"question": "水", "history": ["x" * 70000]}).encode()
 
-    def chunks() -> Any:
+    def chunks() -> Iterator[bytes]:
         yield from (body[n : n + 1000] for n in range(0, len(body), 1000))
 
     for content in (body, chunks()):
@@ -325,10 +327,10 @@ def test_a_failed_load_stays_not_ready() -> None:
 
 def test_an_unforeseen_error_is_a_problem_that_tells_nothing_and_logs_no_question(engine: Engine) -> None:
     class Broken(Engine):
-        def ask(self, question: str, **_: Any) -> Answer:
+        def ask(self, question: str, **_: object) -> Answer:
             raise RuntimeError(f"cannot read {question}")
 
-    broken = Broken(engine.snapshot, engine.embedder)
+    broken = Broken(engine.snapshot, embedder_of(None))
     with (
         structlog.testing.capture_logs() as logs,
         TestClient(create_app(lambda: broken, settings=Settings())) as client,

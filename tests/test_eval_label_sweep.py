@@ -99,6 +99,20 @@ def test_a_cell_is_right_only_with_number_unit_year_and_proof(figure: Figure, an
     assert judge(figure, answer, PASSAGES) == outcome
 
 
+def test_suppliers_are_counted_in_suppliers_or_in_chinese_measure_words() -> None:
+    row = "供應商數目 | 家 | 687"
+    passage = replace(PASSAGE, text=row)
+    suppliers = replace(FIGURE, unit_text="家", unit="company", value=Decimal(687), digits="687")
+    cited = answered("687", "suppliers")
+    proof = replace(cited.citations[0], passage=row, quote=row, end=len(row))
+    assert judge(suppliers, replace(cited, citations=(proof,)), {passage.id: passage}) == "right"
+
+
+def test_a_unit_counts_as_another_edition_prints_it() -> None:
+    assert judge(FIGURE, answered(unit="sessions"), PASSAGES) == "wrong"
+    assert judge(FIGURE, answered(unit="sessions"), PASSAGES, units={"sessions"}) == "right"
+
+
 def test_a_quote_must_stand_in_the_report_file_too() -> None:
     assert judge(FIGURE, answered(), PASSAGES, source=f"| {ROW} |") == "right"
     assert judge(FIGURE, answered(), PASSAGES, source=f"| {ROW.replace('378', '379')} |") == "unproven"

@@ -96,7 +96,7 @@ def test_an_amount_counts_in_another_unit_unless_the_question_names_the_unit() -
     prize = ExpectedValue(value=Decimal(540_000), unit="CNY", period=None)
     assert match(prize, figure("54", "萬元", "")) == "right"
     assert match(prize, figure("540,000", "RMB", "")) == "right"
-    assert match(replace(prize, exact_unit=True), figure("54", "萬元", "")) == "unit"
+    assert match(replace(prize, exact_unit=True), figure("54", "萬元", "")) == "unconverted"
     assert match(prize, figure("540,000", "HK$", "")) == "unit"
 
 
@@ -118,6 +118,14 @@ def test_a_headline_that_contradicts_the_report_is_a_wrong_number(given: AnswerF
     assert judged.wrong_number is not None
     assert f"wrong {why}" in judged.wrong_number
     assert not judged.passed
+
+
+def test_an_answer_in_another_unit_than_asked_for_is_no_wrong_number() -> None:
+    kilograms = ExpectedValue(value=Decimal(378_800), unit="kgCO2e", period=None, exact_unit=True)
+    asked = case(Expectation(status="answered", values=(kilograms,)))
+    judged = score(asked, answer(figure()))
+    assert (judged.values, judged.wrong_number) == (False, None)
+    assert score(asked, answer(figure("378.80", unit="kgCO2e"))).wrong_number is not None
 
 
 def test_a_headline_without_unit_or_year_is_not_right_but_no_wrong_number() -> None:
@@ -261,6 +269,11 @@ def test_any_order_lets_either_number_lead_but_wants_both() -> None:
     other = ExpectedValue(value=Decimal("732.98"), unit="tCO2e", period="2021")
     asked = case(Expectation(status="answered", values=(SCOPE_2, other), any_order=True, accept=(CHANGE,)))
     change = figure("-48.32", "%", "")
+    inputs = tuple(
+        Input(label="", value=value, unit="tCO2e", period=period, citation=1)
+        for value, period in (("732.98", "2021"), ("378.80", "2022"))
+    )
+    assert score(asked, answer(replace(change, formula="…", inputs=inputs))).passed
     earlier = figure("732.98", period="2021")
     assert score(asked, answer(earlier, figure())).values
     assert not score(asked, answer(figure())).values

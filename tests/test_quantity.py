@@ -318,6 +318,7 @@ def test_a_numeral_in_a_word_is_no_number(text: str) -> None:
         ("2020-2022", ["2020", "2022"]),
         ("2019–2022", ["2019", "2022"]),
         ("2019 -3.2%", ["2019", "-3.2%"]),
+        ("2022年-3.2%", ["2022年", "-3.2%"]),
         ("1 次、董事會 2 次", ["1 次", "2 次"]),
         ("Scope 2, 378.80 tCO2e", ["Scope 2", "378.80 tCO2e"]),
         ("2022 年 1 月 1 日至 2022 年 12 月 31 日", ["2022 年 1 月 1 日", "2022 年 12 月 31 日"]),
@@ -554,7 +555,7 @@ def test_what_we_write_we_read_back(value: Decimal, language: Language) -> None:
 @given(
     st.text(
         alphabet=st.one_of(
-            st.characters(), st.sampled_from("0123456789,.%-() 一二三百千萬億年月日家人元餘，：¹²HK$RMBe")
+            st.characters(codec="utf-8"), st.sampled_from("0123456789,.%-() 一二三百千萬億年月日家人元餘，：¹²HK$RMBe")
         ),
         max_size=60,
     )

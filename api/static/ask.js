@@ -25,6 +25,7 @@ const WORDS = {
     value: "Value",
     sources: "Sources",
     page: "page {page}",
+    pages: "pages {page}–{end}",
     edition: "{edition} edition",
     editions: { en: "English", "zh-Hant": "Traditional Chinese", "zh-Hans": "Simplified Chinese" },
     understood: "Understood as: {text}",
@@ -69,6 +70,7 @@ const WORDS = {
     value: "數值",
     sources: "出處",
     page: "第 {page} 頁",
+    pages: "第 {page}–{end} 頁",
     edition: "{edition}版",
     editions: { en: "英文", "zh-Hant": "繁體中文", "zh-Hans": "簡體中文" },
     understood: "理解為：{text}",
@@ -113,6 +115,7 @@ const WORDS = {
     value: "数值",
     sources: "出处",
     page: "第 {page} 页",
+    pages: "第 {page}–{end} 页",
     edition: "{edition}版",
     editions: { en: "英文", "zh-Hant": "繁体中文", "zh-Hans": "简体中文" },
     understood: "理解为：{text}",
@@ -287,6 +290,16 @@ function reason(answer, say) {
   return why ? `${say("silent")} · ${why}` : say("silent");
 }
 
+/** A number as people write it: thousands apart, a true minus. */
+function written(value) {
+  return value.replace(/^-/, "−").replace(/^(−?)(\d{4,})(?=\.|$)/, (_, sign, digits) => sign + digits.replace(/\B(?=(\d{3})+$)/g, ","));
+}
+
+/** The unit as it stands behind its number. */
+function unitOf(figure) {
+  return /^[%‰]/.test(figure.unit) || !figure.unit ? figure.unit : ` ${figure.unit}`;
+}
+
 function described(figure) {
   return [figure.label, figure.breakdown].filter(Boolean).join(" · ");
 }
@@ -298,9 +311,8 @@ function bigFigure(figure) {
     element(
       "p",
       { class: "number" },
-      element("span", { class: "value" }, figure.value),
-      figure.unit ? " " : null,
-      figure.unit ? element("span", { class: "unit" }, figure.unit) : null,
+      element("span", { class: "value" }, written(figure.value)),
+      figure.unit ? element("span", { class: "unit" }, unitOf(figure)) : null,
     ),
     element(
       "p",
@@ -320,7 +332,7 @@ function figureTable(figures, caption, say) {
       {},
       element("th", { scope: "row" }, described(figure)),
       element("td", {}, figure.period),
-      element("td", {}, `${figure.value} ${figure.unit}`.trim()),
+      element("td", {}, written(figure.value) + unitOf(figure)),
     ),
   );
   const names = ["what", "period", "value"].map((name) => element("th", { scope: "col" }, say(name)));
@@ -340,13 +352,15 @@ function citations(cited, say) {
 
 function citation(cited, say) {
   const where = [
-    cited.page == null ? "" : say("page", { page: cited.page }),
+    cited.page == null ? "" : say(cited.page_end > cited.page ? "pages" : "page", { page: cited.page, end: cited.page_end }),
     say("edition", { edition: say("editions")[cited.edition] ?? cited.edition }),
   ];
+  const titled = reports.some((report) => report.editions.some((edition) => edition.title === cited.section[0]));
+  const section = titled && cited.section.length > 1 ? cited.section.slice(1) : cited.section;
   const place = element(
     "span",
     { class: "place" },
-    element("span", { lang: cited.edition }, cited.section.join(" › ")),
+    element("span", { lang: cited.edition }, section.join(" › ")),
     element("span", { class: "where" }, where.filter(Boolean).join(" · ")),
   );
   return element(

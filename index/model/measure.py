@@ -120,7 +120,9 @@ def _few(parts: list[str], wanted: int, glue: str) -> str:
 def _even(groups: Sequence[Sequence[Item]], wanted: int, random: np.random.Generator) -> list[Item]:
     """Choose items from all groups, as evenly as their sizes allow."""
     shuffled = [[group[i] for i in random.permutation(len(group))] for group in groups]
-    rounds = [[group[turn] for group in shuffled if turn < len(group)] for turn in range(max(map(len, shuffled)))]
+    rounds = [
+        [group[turn] for group in shuffled if turn < len(group)] for turn in range(max(map(len, shuffled), default=0))
+    ]
     return [item for turn in rounds for item in turn][:wanted]
 
 

@@ -20,8 +20,8 @@ PART = -20.0  # added to the score of a part of a word, so that a whole word alw
 def learn_vocabulary(
     texts: Iterable[str],
     *,
-    chinese: int = 24_000,
-    english: int = 24_000,
+    chinese: int = 20_000,
+    english: int = 20_000,
     parts: int = 6_000,
     longest: int = 4,
     rare: int = 4,

@@ -13,14 +13,12 @@ from markdown_it import MarkdownIt
 from index.readers.contents import Entry, entry_in_line, find_entries, page_ranges, require_whole, title_key
 from index.readers.file import File, read_file
 from index.readers.inline import visible
-from index.text import join_texts
 from index.readers.metadata import infer_metadata
 from index.readers.tables import Grid, html_grid, pipe_grid, tab_grid
 from index.report import (
     Block,
     Items,
     LeftOut,
-    Metadata,
     Paragraph,
     ReadingSummary,
     Report,
@@ -28,6 +26,7 @@ from index.report import (
     Table,
     Text,
 )
+from index.text import join_texts
 
 # Rules that would drop characters or read page furniture as structure are off.
 _BLOCKS = MarkdownIt("commonmark").disable(["code", "fence", "html_block", "reference", "lheading"])
@@ -278,9 +277,7 @@ def _sections(parts: Sequence[_Part], entries: Sequence[Entry]) -> tuple[Section
         seen.add(key)
         blocks = tuple(_blocks(key, body, notes=bool(_NOTE_TITLE.match(heading.title))))
         level = len(path) or 1
-        sections.append(
-            Section(key=key, path=tuple(path), level=level, page=page, page_end=page_end, blocks=blocks)
-        )
+        sections.append(Section(key=key, path=tuple(path), level=level, page=page, page_end=page_end, blocks=blocks))
     return tuple(sections)
 
 
@@ -314,5 +311,3 @@ def _summary(sections: Sequence[Section], file: File, left_out: Counter[tuple[st
         characters=len(file.text),
         left_out=tuple(LeftOut(what=what, why=why, count=n) for (what, why), n in sorted(left_out.items())),
     )
-
-

@@ -38,7 +38,9 @@ def infer_metadata(text: str, titles: Sequence[str], *, overrides: dict[str, Any
         "stock_code": _first(_STOCK_CODE, front),
         "year": _year(front, named),
         "language": language_of(text[:20000]),
-        "title": next((title for title in titles if title and _REPORT_NAME.search(fold(title))), titles[0] if titles else ""),
+        "title": next(
+            (title for title in titles if title and _REPORT_NAME.search(fold(title))), titles[0] if titles else ""
+        ),
         "contact": _contact(text),
     }
     values = found | {name: value for name, value in overrides.items() if value is not None}
@@ -95,10 +97,13 @@ def _company(titles: Sequence[str]) -> str:
 def _aliases(titles: Sequence[str]) -> tuple[str, ...]:
     """Take a Latin company name that stands as a heading of its own on the cover."""
     names = (_YEAR.sub("", title).strip(" ,") for title in titles[:4])
-    return tuple(name for name in names if re.fullmatch(r"[A-Za-z][\w .,&()'-]*(?:INC|LTD|LIMITED|CORP|GROUP)\.?[\w .,)]*", name, re.I))
+    return tuple(
+        name
+        for name in names
+        if re.fullmatch(r"[A-Za-z][\w .,&()'-]*(?:INC|LTD|LIMITED|CORP|GROUP)\.?[\w .,)]*", name, re.I)
+    )
 
 
 def _contact(text: str) -> str:
     addresses = Counter(_EMAIL.findall(text))
     return next((a for a in addresses if a.lower().startswith(("ir@", "investor"))), "")
-
