@@ -32,8 +32,9 @@ from api.schemas import (
 )
 from api.service import Service
 from index.lexicon import bundled_lexicon
-from index.script import LANGUAGES, Language
+from index.script import LANGUAGES, Language, render
 from index.snapshot import Edition, Snapshot
+from qa.catalogue import nearest_edition
 from qa.engine import Engine, UnknownReport
 
 public = APIRouter()
@@ -236,6 +237,7 @@ def _report(name: str, editions: Sequence[Edition]) -> ReportReply:
     return ReportReply(
         id=name,
         company=first.company,
+        names={language: _name(editions, language) for language in LANGUAGES},
         aliases=list(dict.fromkeys(alias for edition in editions for alias in edition.metadata.aliases)),
         stock_code=first.stock_code,
         year=first.year,
@@ -253,3 +255,8 @@ def _report(name: str, editions: Sequence[Edition]) -> ReportReply:
             for edition in editions
         ],
     )
+
+
+def _name(editions: Sequence[Edition], language: Language) -> str:
+    companies: dict[str, str] = {edition.metadata.language: edition.metadata.company for edition in editions}
+    return render(companies[nearest_edition(companies, language)], language)

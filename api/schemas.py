@@ -222,6 +222,7 @@ class ReportReply(Wire):
 
     id: str = Field(examples=["6608-2022"])
     company: str
+    names: dict[Language, str] = Field(description="The company's name for a reader of each language.")
     aliases: list[str]
     stock_code: str = Field(examples=["6608.HK"])
     year: int | None

@@ -40,6 +40,11 @@ _AGE = re.compile(
 
 _FUNCTION = frozenset("a an the of in on at to for from by with and or per number rate total".split())
 
+_HAN_NUMERALS = "零一二三四五六七八九"
+_HAN_AGE = re.compile(
+    r"(?P<tens>[二三四五六七])?十(?P<ones>[一二三四五六七八九])?(?=岁|(?:至|到|-)[二三四五六七]十[一二三四五六七八九]?岁)"
+)
+
 Member = tuple[str, str]  # dimension and member, ("gender", "female")
 
 
@@ -101,6 +106,7 @@ class Concept:
     dimensions: frozenset[str] = frozenset()  # named without a member, "by gender"
     codes: tuple[str, ...] = ()  # "A1.2"
     rest: tuple[str, ...] = field(default=())  # terms no phrase explains, in order
+    order: tuple[str, ...] = ()  # keys of metrics and members as they are mentioned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +182,7 @@ class Lexicon:
             dimensions=frozenset(m.key for m in mentions if m.kind == "dimension"),
             codes=codes,
             rest=tuple(term for n, term in enumerate(terms) if n not in explained),
+            order=tuple(dict.fromkeys(m.key for m in mentions)),
         )
 
     def _scattered(self, terms: tuple[str, ...]) -> tuple[list[str], frozenset[str]]:
@@ -288,11 +295,13 @@ def read_lexicon(text: str) -> Lexicon:
     dimensions = {table["key"]: _word(table) for table in tables.get("dimension", [])}
     members = {(table["dimension"], table["key"]): _word(table) for table in tables.get("breakdown", [])}
     synonyms = _synonyms(tables.get("synonym", []))
+    bare = {split_terms(fold(table["word"])) for table in tables.get("synonym", [])}
     phrases: dict[tuple[str, ...], dict[tuple[str, str, str], None]] = {}
 
     def add(name: str, meaning: tuple[str, str, str]) -> None:
         terms = split_terms(fold(name), synonyms)
-        if terms:
+        emptied = terms in bare and terms != split_terms(fold(name))  # "workforce" would stand for any employee
+        if terms and not emptied:
             phrases.setdefault(terms, {})[meaning] = None
 
     for metric in metrics.values():
@@ -361,8 +370,14 @@ def _ages(text: str) -> tuple[frozenset[Member], str]:
             found.add(("age", f"-{value}" if name.startswith("under") else f"{value}-"))
         return " "
 
-    rest = _AGE.sub(take, text)
+    rest = _AGE.sub(take, _HAN_AGE.sub(_digits, text))
     return frozenset(found), rest
+
+
+def _digits(match: re.Match[str]) -> str:
+    """Write 三十 or 五十五 as 30 or 55."""
+    tens, ones = match["tens"], match["ones"]
+    return f"{_HAN_NUMERALS.index(tens) if tens else 1}{_HAN_NUMERALS.index(ones) if ones else 0}"
 
 
 def _strongest(keys: Iterable[str]) -> str | None:

@@ -124,7 +124,7 @@ def _converter(name: str) -> opencc.OpenCC:
 
 @cache
 def _compatible(character: str) -> str:
-    if _INVISIBLE.match(character):
+    if _INVISIBLE.match(character) or "\ud800" <= character <= "\udfff":
         return ""
     folded = unicodedata.normalize("NFKC", character)
     return " " if folded.isspace() else "".join(" " if c.isspace() else c for c in folded)

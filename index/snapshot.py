@@ -18,6 +18,7 @@ from index.errors import SnapshotError
 from index.figures import Figure, Unread
 from index.report import LeftOut, Metadata, ReadingSummary
 from index.sparse import SparseIndex
+from index.twins import find_twins
 
 FORMAT = 1  # raised whenever an older snapshot can no longer be read
 KEPT = 3  # published snapshots kept in a folder, the current one among them
@@ -92,6 +93,11 @@ class Snapshot:
             for block in passage.blocks:
                 found.setdefault((passage.report_id, passage.edition, block), []).append(passage)
         return {key: tuple(held) for key, held in found.items()}
+
+    @cached_property
+    def twins(self) -> Mapping[str, tuple[str, ...]]:
+        """The other places of the same edition that print what a passage says, by its id."""
+        return find_twins(self.passages, self.figures)
 
     def counterpart(self, passage: Passage, edition: str) -> Passage | None:
         """Find the passage of another edition that holds the same first block."""

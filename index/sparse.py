@@ -1,6 +1,7 @@
 """Score passages by BM25 over folded jieba words and characters (bm25s)."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import bm25s
@@ -30,6 +31,11 @@ class SparseIndex:
     def write(self, folder: Path) -> None:
         """Save the index to a folder."""
         self._index.save(str(folder), show_progress=False)
+
+    @cached_property
+    def latin_words(self) -> frozenset[str]:
+        """The stemmed Latin words that stand in some passage."""
+        return frozenset(token for token in self._index.vocab_dict if token.isascii() and token.isalpha())
 
     def __len__(self) -> int:
         return int(self._index.scores["num_docs"])

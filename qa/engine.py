@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,7 +23,10 @@ from qa.numbers import Desk, Numbers, answer_numbers, asked_periods, nearest_fig
 from qa.prose import answer_prose, reason_in_notes
 from qa.question import Question, understand
 from qa.retrieve import Hit, in_readers_edition, retrieve
+from qa.spelling import Speller
 from qa.verify import faults
+
+_WORD = re.compile(r"[A-Za-z]{4,}")
 
 _log = structlog.get_logger(__name__)
 
@@ -50,6 +54,15 @@ class Engine:
         whole = read_catalogue(snapshot, self._lexicon)
         self._catalogues = {report: _only(whole, report) for report in whole.years}
         self._vocabulary = Vocabulary(snapshot.passages)
+        self._speller = Speller(
+            [word for passage in snapshot.passages for word in _WORD.findall(passage.text)]
+            + [
+                word
+                for metric in self._lexicon.metrics.values()
+                for name in (metric.en, *metric.words)
+                for word in _WORD.findall(name)
+            ]
+        )
         self._figure_rows = {figure.passage_id for figure in snapshot.figures}  # prose never answers for a figure
 
     def ask(
@@ -67,8 +80,11 @@ class Engine:
         held = self._report(report)
         catalogue = self._catalogues[held]
         latest = self._latest(held)
-        understood = understand(question, lexicon=self._lexicon, latest=latest, history=history, language=language)
+        spelt, corrections = self._speller.correct(question, names=self._name_words(held))
+        earlier = [self._speller.correct(text, names=self._name_words(held))[0] for text in history]
+        understood = understand(spelt, lexicon=self._lexicon, latest=latest, history=earlier, language=language)
         answer = self._answer(understood, catalogue, held, latest)
+        answer = replace(answer, interpretation=_with_spelling(answer, corrections))
         answer = replace(
             answer, id=self._id(question, history, answer.language, held), snapshot=self.snapshot.manifest.id
         )
@@ -108,7 +124,7 @@ class Engine:
             return self._from_numbers(desk, choice, computed)
         missing = computed.missing if computed else ()
         if not (choice.found and missing and not choice.residue):
-            prose = self._from_prose(question, report, names, citations, choice)
+            prose = self._from_prose(question, report, names, citations)
             if prose is not None:
                 return prose
         return self._refuse_for(desk, choice, missing, report, names)
@@ -137,9 +153,7 @@ class Engine:
             interpretation=_interpretation(desk, held, numbers),
         )
 
-    def _from_prose(
-        self, question: Question, report: str, names: Sequence[str], citations: Citations, choice: Choice
-    ) -> Answer | None:
+    def _from_prose(self, question: Question, report: str, names: Sequence[str], citations: Citations) -> Answer | None:
         if question.forward and any(int(p[:4]) > int(self._latest(report)) for p in question.periods):
             return None
         hits = retrieve(question.text, self.snapshot, self._embedder, k=40, report=report)
@@ -162,7 +176,7 @@ class Engine:
         self, desk: Desk, choice: Choice, missing: Sequence[str], report: str, names: Sequence[str]
     ) -> Answer:
         question = desk.question
-        matches = [match for match in choice.matches]
+        matches = choice.matches
         found = [match.series for match in choice.found if match.series]
         ahead = any(int(p[:4]) > int(desk.latest) for p in question.periods)
         reason: Reason
@@ -240,9 +254,18 @@ class Engine:
         editions = [e.metadata for e in self.snapshot.manifest.editions if e.metadata.report_id == report]
         return [name for m in editions for name in (m.company, m.stock_code, *m.aliases) if name]
 
+    def _name_words(self, report: str) -> set[str]:
+        return {word.lower() for name in self._names(report) for word in _WORD.findall(name)}
+
     def _id(self, question: str, history: Sequence[str], language: str, report: str) -> str:
         made_of = json.dumps([self.snapshot.manifest.id, report, language, [fold(h) for h in history], question])
         return hashlib.sha256(made_of.encode()).hexdigest()[:16]
+
+
+def _with_spelling(answer: Answer, corrections: dict[str, str]) -> str:
+    """State which words were read as misspelt, before how the question was read."""
+    read = [say("spelling", answer.language, given=given, meant=meant) for given, meant in corrections.items()]
+    return " ".join([*read, answer.interpretation]).strip()
 
 
 def _only(whole: Catalogue, report: str) -> Catalogue:

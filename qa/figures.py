@@ -9,7 +9,7 @@ from typing import Literal
 
 from index.lexicon import Concept, Lexicon, Member, split_terms
 from index.script import fold
-from index.units import Unit
+from index.units import Unit, read_unit
 from index.words import tokens
 from qa.catalogue import Catalogue, Series
 from qa.phrases import CHINESE, ENGLISH
@@ -69,7 +69,7 @@ def choose(question: Question, catalogue: Catalogue, *, names: Sequence[str], fl
         matches = [_likeliest(matches)]
     if not targets:
         matches = _by_label(asked, catalogue, ranked, floor)
-    residue = _residue(asked, [match.series for match in matches if match.series], catalogue.lexicon)
+    residue = _residue(asked, [match.series for match in matches if match.series])
     return Choice(matches=tuple(matches), residue=residue)
 
 
@@ -144,10 +144,17 @@ def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon:
         score += 0.5
     else:
         score -= 4.0 * len(target.members - series.members) + 3.0 * len(series.members - target.members)
-    if asked.unit is not None and series.unit is not None:
-        printed = series.printed_unit
-        score += 0.4 if printed is not None and printed.dimension == asked.unit.dimension else -1.0
+    printed = series.printed_unit
+    if asked.unit is not None and printed is not None:
+        score += 0.4 if unit_asked(asked.unit, printed) is not None else -1.0
     return score
+
+
+def unit_asked(asked: Unit, printed: Unit) -> Unit | None:
+    """The unit a figure can be stated in when one is asked for; a mass of greenhouse gas stays one of CO₂ equivalent."""
+    if asked.dimension == "mass" and printed.dimension == "ghg_mass":
+        return read_unit(f"{asked.symbol}CO2e")
+    return asked if asked.dimension == printed.dimension else None
 
 
 def _kinship(asked: frozenset[str], held: frozenset[str], lexicon: Lexicon) -> float:
@@ -206,15 +213,17 @@ def _none(series: Series) -> frozenset[Member]:
     return series.members
 
 
-def _residue(asked: _Asked, chosen: Iterable[Series], lexicon: Lexicon) -> tuple[str, ...]:
+def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     """Find the question's words of content that neither lexicon, label, period, company nor plain asking explain."""
     explained = {term for series in chosen for terms in series.terms.values() for term in terms} | asked.names
     rest = asked.concept.rest
     left = {term for term in rest if term not in explained}
     found = []
     for token in tokens(asked.question.text):
+        if asked.unit is not None and read_unit(token) is not None:
+            continue
         if "\u3400" <= token[0] <= "\u9fff":
-            if token in CHINESE or not all(character in left for character in token):
+            if token in CHINESE or read_unit(token) is not None or not all(character in left for character in token):
                 continue
             if all(character in CHINESE for character in token):
                 continue

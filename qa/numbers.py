@@ -7,7 +7,7 @@ from decimal import Decimal
 from index.chunk import Passage
 from index.lexicon import Lexicon
 from index.script import Language
-from index.units import Unit, UnitError, convert, read_unit, unit_name
+from index.units import UnitError, convert, read_unit, unit_name
 from qa.answer import AnswerFigure
 from qa.catalogue import Catalogue, Series, series_label
 from qa.compose import (
@@ -20,7 +20,7 @@ from qa.compose import (
     written,
 )
 from qa.compute import Derived, average, difference, minus, number, percent_change, ratio, share, total
-from qa.figures import Choice, Match
+from qa.figures import Choice, Match, unit_asked
 from qa.question import Question
 
 _DENOMINATORS = {
@@ -91,6 +91,8 @@ def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
         and found[0].unit == found[1].unit
     ):
         return _gap(desk, found)
+    if question.operation == "ratio":
+        return _ratio(desk, found)
     parts = [_of_series(desk, series) for series in found]
     parts = [part for part in parts if part is not None]
     return Numbers(
@@ -126,6 +128,8 @@ def _of_series(desk: Desk, series: Series) -> Numbers:
         return _extreme(desk, series, held)
     if question.operation == "average" and len(periods) > 1:
         return _averaged(desk, series, held) if not missing else Numbers(figures=(), sentences=(), missing=missing)
+    if question.operation == "sum" and len(periods) > 1:
+        return _over_periods(desk, series, held) if not missing else Numbers(figures=(), sentences=(), missing=missing)
     if question.operation == "share" and series.unit != "%":
         return _share(desk, series, held) or Numbers(figures=(), sentences=(), missing=tuple(held))
     figures = [desk.cite(series, period) for period in held]
@@ -242,6 +246,17 @@ def _averaged(desk: Desk, series: Series, held: Sequence[str]) -> Numbers:
     return Numbers(figures=(head, *figures), sentences=(with_mark(text, [f.citation for f in figures]),), missing=())
 
 
+def _over_periods(desk: Desk, series: Series, held: Sequence[str]) -> Numbers:
+    """Add an amount over its periods; a rate or an average does not add up."""
+    additive = all(desk.lexicon.metrics[key].kind in ("amount", "count", "money") for key in series.metrics)
+    if series.per or series.unit in ("%", "pp") or not series.metrics or not additive:
+        return Numbers(figures=(), sentences=(), missing=())
+    figures = [desk.cite(series, period) for period in sorted(held)]
+    label = say("sum_of", desk.language, label=desk.label(series))
+    period = f"{figures[0].period}–{figures[-1].period}"
+    return _computed(desk, total([f.value for f in figures]), figures, label=label, unit=figures[0].unit, period=period)
+
+
 def _summed(desk: Desk, found: Sequence[Series]) -> Numbers:
     periods = asked_periods(desk, found[0])
     period = next((p for p in periods if all(series.disclosed(p) for series in found)), None)
@@ -265,6 +280,29 @@ def _gap(desk: Desk, found: Sequence[Series]) -> Numbers:
     unit = say("points", desk.language) if share_like else first.unit
     label = say("change_of", desk.language, label=f"{high.label} / {low.label}")
     return _computed(desk, difference(low.value, high.value), [high, low], label=label, unit=unit, period=period)
+
+
+def _ratio(desk: Desk, found: Sequence[Series]) -> Numbers:
+    """Divide the figure named first by the one named second, in one period and unit."""
+    if len(found) != 2 or found[0].unit != found[1].unit:
+        return Numbers(figures=(), sentences=(), missing=())
+    order = desk.question.concept.order
+    first, second = sorted(found, key=lambda series: _mentioned(series, order))
+    period = next((p for p in asked_periods(desk, first) if first.disclosed(p) and second.disclosed(p)), None)
+    if period is None:
+        return Numbers(figures=(), sentences=(), missing=tuple(asked_periods(desk, first)))
+    above, below = desk.cite(first, period), desk.cite(second, period)
+    derived = ratio(above.value, below.value)
+    if derived is None:
+        return Numbers(
+            figures=(), sentences=(say("zero_base", desk.language, label=below.label, period=period),), missing=()
+        )
+    return _computed(desk, derived, [above, below], label=f"{above.label} ÷ {below.label}", unit="", period=period)
+
+
+def _mentioned(series: Series, order: Sequence[str]) -> int:
+    keys = {*series.metrics, *(key for _, key in series.members)}
+    return max((order.index(key) for key in keys if key in order), default=len(order))
 
 
 def _share(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
@@ -363,9 +401,11 @@ def _computed(
 
 def _converted(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> tuple[AnswerFigure, str] | None:
     """State the first figure in the unit asked for, when it is another one of the same kind."""
-    wanted: Unit | None = desk.question.unit
     printed = series.printed_unit
-    if wanted is None or printed is None or wanted.symbol == printed.symbol or wanted.dimension != printed.dimension:
+    if desk.question.unit is None or printed is None:
+        return None
+    wanted = unit_asked(desk.question.unit, printed)
+    if wanted is None or wanted.symbol == printed.symbol:
         return None
     first = figures[0]
     try:

@@ -42,6 +42,12 @@ class Question:
 
 _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     (
+        "ratio",
+        re.compile(
+            r"\bratio\s+(?:of|between)\b|\btimes\s+(?:as|that|those|more|higher|larger)|(?:多少|几|几多)倍|之比", re.I
+        ),
+    ),
+    (
         "percent_change",
         re.compile(
             r"(?:by\s+)?(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+of)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"

@@ -1,17 +1,21 @@
 """Find passages for a question: dense and sparse legs, fused by reciprocal rank."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from index.chunk import Passage
+from index.dense import DenseIndex
 from index.embed import Embedder
+from index.lexicon import Lexicon, bundled_lexicon
 from index.script import Language
 from index.snapshot import Snapshot
+from index.sparse import SparseIndex
 from index.words import search_tokens
 from qa.catalogue import nearest_edition
+from qa.expand import near_spellings, other_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,16 @@ class Hit:
     score: float
     dense_rank: int | None  # counted from 1; None: below the depth both legs look to
     sparse_rank: int | None
+    also: tuple[str, ...] = ()  # ids of passages of the same edition that print the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """Row numbers of an index as a question ranks them, each leg alone and both fused."""
+
+    dense: Mapping[int, int]  # row to rank, counted from 1, best first
+    sparse: Mapping[int, int]
+    fused: Mapping[int, float]  # row to score, best first
 
 
 def retrieve(
@@ -34,24 +48,58 @@ def retrieve(
     report: str | None = None,
     year: int | None = None,
     edition: str | None = None,
+    lexicon: Lexicon | None = None,
 ) -> list[Hit]:
-    """Rank passages by both legs and merge them by reciprocal rank (Cormack et al., SIGIR 2009), best first."""
-    allowed = _allowed(snapshot, report, year, edition)
-    dense = snapshot.dense.scores(embedder.encode_queries([query])[0])
-    sparse = snapshot.sparse.scores(search_tokens(query))
-    dense_ranks = _ranks(dense, allowed, depth)
-    sparse_ranks = _ranks(np.where(sparse > 0, sparse, -np.inf), allowed, depth)
-    fused = {row: _fused(dense_ranks.get(row), sparse_ranks.get(row)) for row in {*dense_ranks, *sparse_ranks}}
-    order = sorted(fused, key=lambda row: (-fused[row], row))[:k]
-    return [
-        Hit(
-            passage=snapshot.passages[row],
-            score=round(fused[row], 6),
-            dense_rank=dense_ranks.get(row),
-            sparse_rank=sparse_ranks.get(row),
-        )
-        for row in order
-    ]
+    """Rank passages by both legs and merge them, best first; what a report prints twice is one hit."""
+    allowed = allowed_rows(snapshot, report=report, year=year, edition=edition)
+    ranking = rank(query, snapshot.dense, snapshot.sparse, embedder, allowed=allowed, depth=depth, lexicon=lexicon)
+    hits: dict[str, Hit] = {}
+    for row, score in ranking.fused.items():
+        passage = snapshot.passages[row]
+        also = snapshot.twins.get(passage.id, ())
+        if hits.keys().isdisjoint(also):
+            hits[passage.id] = Hit(
+                passage=passage,
+                score=round(score, 6),
+                dense_rank=ranking.dense.get(row),
+                sparse_rank=ranking.sparse.get(row),
+                also=also,
+            )
+        if len(hits) == k:
+            break
+    return list(hits.values())
+
+
+def rank(
+    query: str,
+    dense: DenseIndex,
+    sparse: SparseIndex,
+    embedder: Embedder,
+    *,
+    allowed: npt.NDArray[np.bool_] | None = None,
+    depth: int = 100,
+    lexicon: Lexicon | None = None,
+    constant: int = 60,
+    names: float = 0.4,
+    spelling: float = 0.8,
+) -> Ranking:
+    """Rank an index's rows by both legs and merge them by reciprocal rank (Cormack et al., SIGIR 2009).
+
+    `names` and `spelling` weigh, in the sparse leg, the lexicon's other names for what is asked and the known words
+    that unknown ones are close to; a word the question says itself weighs 1.
+    """
+    tokens = search_tokens(query)
+    words = sparse.scores(tokens)
+    if names:
+        words = words + names * sparse.scores(other_names(query, lexicon or bundled_lexicon()))
+    if spelling:
+        words = words + spelling * sparse.scores(near_spellings(tokens, sparse.latin_words))
+    mask = np.ones(len(dense), dtype=bool) if allowed is None else allowed
+    by_meaning = _ranks(dense.scores(embedder.encode_queries([query])[0]), mask, depth)
+    by_words = _ranks(np.where(words > 0, words, -np.inf), mask, depth)
+    fused = {row: _fused(by_meaning.get(row), by_words.get(row), constant) for row in {*by_meaning, *by_words}}
+    best_first = sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+    return Ranking(dense=by_meaning, sparse=by_words, fused=dict(best_first))
 
 
 def in_readers_edition(hits: Sequence[Hit], snapshot: Snapshot, language: Language) -> list[Hit]:
@@ -65,14 +113,16 @@ def in_readers_edition(hits: Sequence[Hit], snapshot: Snapshot, language: Langua
         passage = hit.passage
         if passage.edition != wanted:
             passage = snapshot.counterpart(passage, wanted) or passage
-        if passage.id not in shown:
-            shown[passage.id] = Hit(
-                passage=passage, score=hit.score, dense_rank=hit.dense_rank, sparse_rank=hit.sparse_rank
-            )
+        also = snapshot.twins.get(passage.id, ())
+        if passage.id not in shown and shown.keys().isdisjoint(also):
+            shown[passage.id] = replace(hit, passage=passage, also=also)
     return list(shown.values())
 
 
-def _allowed(snapshot: Snapshot, report: str | None, year: int | None, edition: str | None) -> npt.NDArray[np.bool_]:
+def allowed_rows(
+    snapshot: Snapshot, *, report: str | None = None, year: int | None = None, edition: str | None = None
+) -> npt.NDArray[np.bool_]:
+    """Tell for each passage whether it is of a report, a reporting year, an edition; None: any."""
     years = {e.metadata.report_id: e.metadata.year for e in snapshot.manifest.editions}
     return np.array(
         [
@@ -91,5 +141,5 @@ def _ranks(scores: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_], dept
     return {int(row): rank for rank, row in enumerate(order, start=1) if np.isfinite(masked[row])}
 
 
-def _fused(*ranks: int | None, constant: int = 60) -> float:
-    return sum(1 / (constant + rank) for rank in ranks if rank is not None)
+def _fused(dense_rank: int | None, sparse_rank: int | None, constant: int) -> float:
+    return sum(1 / (constant + rank) for rank in (dense_rank, sparse_rank) if rank is not None)

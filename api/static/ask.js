@@ -8,7 +8,7 @@ const WORDS = {
     language: "Language",
     title: "Ask the ESG report",
     titleOf: "Ask {company}’s {year} ESG report",
-    lead: "Exact figures, each with the passage that proves it. What the report does not disclose is said plainly.",
+    lead: "Figures as the report prints them, each with the passage that proves it. What the report does not disclose is said plainly.",
     label: "Your question",
     ask: "Ask",
     hint: "In English, 繁體中文 or 简体中文. Enter sends, Shift and Enter starts a new line.",
@@ -24,6 +24,7 @@ const WORDS = {
     period: "Period",
     value: "Value",
     sources: "Sources",
+    source: "Source {number}",
     page: "page {page}",
     pages: "pages {page}–{end}",
     edition: "{edition} edition",
@@ -53,8 +54,8 @@ const WORDS = {
     brand: "ESG 問答",
     language: "語言",
     title: "向 ESG 報告提問",
-    titleOf: "向{company} {year} 年 ESG 報告提問",
-    lead: "數字一字不差，每個答案均附原文出處。報告沒有披露的，會直接說明。",
+    titleOf: "向{company} {year}\u00a0年 ESG 報告提問",
+    lead: "數字照錄報告，每個答案均附原文出處。報告沒有披露的，會直接說明。",
     label: "你的問題",
     ask: "提問",
     hint: "可用 English、繁體中文或简体中文。按 Enter 送出，按 Shift 加 Enter 換行。",
@@ -69,6 +70,7 @@ const WORDS = {
     period: "期間",
     value: "數值",
     sources: "出處",
+    source: "出處 {number}",
     page: "第 {page} 頁",
     pages: "第 {page}–{end} 頁",
     edition: "{edition}版",
@@ -98,8 +100,8 @@ const WORDS = {
     brand: "ESG 问答",
     language: "语言",
     title: "向 ESG 报告提问",
-    titleOf: "向{company} {year} 年 ESG 报告提问",
-    lead: "数字一字不差，每个答案都附原文出处。报告没有披露的，会直接说明。",
+    titleOf: "向{company} {year}\u00a0年 ESG 报告提问",
+    lead: "数字照录报告，每个答案都附原文出处。报告没有披露的，会直接说明。",
     label: "你的问题",
     ask: "提问",
     hint: "可用 English、繁體中文或简体中文。按 Enter 发送，按 Shift 加 Enter 换行。",
@@ -114,6 +116,7 @@ const WORDS = {
     period: "期间",
     value: "数值",
     sources: "出处",
+    source: "出处 {number}",
     page: "第 {page} 页",
     pages: "第 {page}–{end} 页",
     edition: "{edition}版",
@@ -193,10 +196,8 @@ function speak(chosen) {
 function title() {
   let text = word("title");
   if (reports.length === 1) {
-    const { editions, company, year } = reports[0];
-    const near = { en: ["en"], "zh-Hant": ["zh-Hant", "zh-Hans"], "zh-Hans": ["zh-Hans", "zh-Hant"] }[language];
-    const edition = near.map((tag) => editions.find((one) => one.language === tag)).find(Boolean);
-    if (year) text = word("titleOf", { company: edition?.company ?? company, year });
+    const { names, year } = reports[0];
+    if (year) text = word("titleOf", { company: names[language], year });
   }
   document.querySelector("h1").textContent = text;
   document.title = text;
@@ -229,7 +230,7 @@ async function ask(question, card = null) {
     const answer = await fetchAnswer(question, earlier);
     show(place, question, answer);
     history.push(question);
-    status.textContent = word("ready", { text: answer.text });
+    status.textContent = word("ready", { text: answer.text.replace(/\[\d+\]/g, "") });
   } catch (problem) {
     showProblem(place, question, earlier, problem);
     status.textContent = `${problem.title}. ${problem.detail}`;
@@ -275,7 +276,7 @@ function show(place, question, answer) {
       silent ? element("p", { class: "badge" }, reason(answer, say)) : null,
       first ? bigFigure(first) : null,
       rest.length ? figureTable(rest, say("figures"), say) : null,
-      element("p", { class: "text" }, answer.text),
+      sentences(answer, say),
       answer.interpretation ? element("p", { class: "said" }, say("understood", { text: answer.interpretation })) : null,
       answer.notes.length ? element("ul", { class: "notes" }, ...answer.notes.map((note) => element("li", {}, note))) : null,
       answer.nearest.length ? element("div", { class: "nearest" }, figureTable(answer.nearest, say("nearest"), say)) : null,
@@ -295,9 +296,13 @@ function written(value) {
   return value.replace(/^-/, "−").replace(/^(−?)(\d{4,})(?=\.|$)/, (_, sign, digits) => sign + digits.replace(/\B(?=(\d{3})+$)/g, ","));
 }
 
-/** The unit as it stands behind its number. */
-function unitOf(figure) {
-  return /^[%‰]/.test(figure.unit) || !figure.unit ? figure.unit : ` ${figure.unit}`;
+/** The number with its unit; a percent sign attaches, words stand apart. */
+function amount(figure) {
+  return [written(figure.value), figure.unit].join(attached(figure) ? "" : " ");
+}
+
+function attached(figure) {
+  return /^[%‰]?$/.test(figure.unit);
 }
 
 function described(figure) {
@@ -311,8 +316,9 @@ function bigFigure(figure) {
     element(
       "p",
       { class: "number" },
-      element("span", { class: "value" }, written(figure.value)),
-      figure.unit ? element("span", { class: "unit" }, unitOf(figure)) : null,
+      element("span", { class: "value" }, attached(figure) ? amount(figure) : written(figure.value)),
+      attached(figure) ? null : " ",
+      attached(figure) ? null : element("span", { class: "unit" }, figure.unit),
     ),
     element(
       "p",
@@ -321,8 +327,30 @@ function bigFigure(figure) {
       figure.period && described(figure) ? " · " : null,
       figure.period ? element("span", { class: "period" }, figure.period) : null,
     ),
-    figure.formula ? element("p", { class: "formula" }, element("code", {}, figure.formula)) : null,
+    formula(figure),
   );
+}
+
+function formula(figure) {
+  return figure.formula ? element("span", { class: "formula" }, element("code", {}, figure.formula)) : null;
+}
+
+/** The answer's words, where [1] opens the first citation. */
+function sentences(answer, say) {
+  const numbers = answer.citations.map((cited) => cited.number);
+  const parts = answer.text.split(/\[(\d+)\]/).map((part, place) => {
+    if (place % 2 === 0) return part;
+    const number = Number(part);
+    if (!numbers.includes(number)) return `[${part}]`;
+    const button = element("button", { type: "button", class: "ref", "aria-label": say("source", { number }) }, part);
+    button.addEventListener("click", () => {
+      const unfolding = button.closest(".card").querySelector(`details[data-number="${number}"]`);
+      unfolding.open = true;
+      unfolding.querySelector("summary").focus();
+    });
+    return button;
+  });
+  return element("p", { class: "text" }, ...parts);
 }
 
 function figureTable(figures, caption, say) {
@@ -330,9 +358,9 @@ function figureTable(figures, caption, say) {
     element(
       "tr",
       {},
-      element("th", { scope: "row" }, described(figure)),
+      element("th", { scope: "row" }, described(figure), formula(figure)),
       element("td", {}, figure.period),
-      element("td", {}, written(figure.value) + unitOf(figure)),
+      element("td", {}, amount(figure)),
     ),
   );
   const names = ["what", "period", "value"].map((name) => element("th", { scope: "col" }, say(name)));
@@ -365,7 +393,7 @@ function citation(cited, say) {
   );
   return element(
     "details",
-    {},
+    { "data-number": cited.number },
     element("summary", {}, element("span", { class: "ordinal" }, String(cited.number)), place),
     passage(cited),
   );

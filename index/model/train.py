@@ -35,9 +35,9 @@ logger = logging.getLogger(__name__)
 class Recipe:
     """All that decides what the weights become, besides the data."""
 
-    dimensions: int = 384
+    dimensions: int = 256
     batch: int = 2048
-    epochs: int = 5
+    epochs: int = 4
     rate: float = 0.02
     spread: float = 0.1  # standard deviation of the first vectors
     scale: float = 8.0  # inverse temperature; 20 and 40 were tried and find fewer paraphrased passages
@@ -46,7 +46,6 @@ class Recipe:
     together: bool = False  # mix all sources in every batch
     directions: tuple[float, ...] = (0.35, 0.3, 0.2, 0.15)  # shares, in the order of DIRECTIONS
     augmentation: Augmentation = field(default_factory=Augmentation)
-    commonness: float = 1e-3  # share of all pieces at which a piece counts half; 0: all count alike
     seed: int = 20221122
 
 
@@ -147,8 +146,6 @@ def train(lessons: Lessons, tokenizer: Tokenizer, recipe: Recipe) -> SentenceTra
             schedule.step()
             losses.append(value.item())
         logger.info("epoch %d: %d batches, loss %.3f", epoch + 1, len(losses), float(np.mean(losses)))
-    with torch.no_grad():
-        embedding.embedding.weight *= _weights(lessons.bitext, embedding.num_embeddings, recipe.commonness)
     return model
 
 
@@ -185,14 +182,6 @@ def _batch(lessons: Lessons, of: Side | None, rows: Ids, recipe: Recipe, random:
     return question_and_passage(lessons.bitext, rows, side, answered, augmentation=augmentation, random=random)
 
 
-def _weights(bitext: Bitext, pieces: int, commonness: float) -> torch.Tensor:
-    """Weigh pieces by smooth inverse frequency (Arora et al., ICLR 2017), a factor for each row."""
-    counts = np.bincount(np.concatenate([bitext.zh.ids, bitext.en.ids]), minlength=pieces)
-    shares = counts / counts.sum()
-    factors = commonness / (commonness + shares) if commonness else np.ones(pieces)
-    return torch.from_numpy(factors.astype(np.float32))[:, None]
-
-
 def _runs(source: Source, random: Generator) -> list[tuple[Pair, ...]]:
     if source.kind != "titles":
         return list(source.runs)
@@ -213,3 +202,7 @@ def _heading_pieces(sources: Sequence[Source], tokenizer: Tokenizer) -> Headings
         passages=to_pieces(tokenizer, [p.right for p in pairs]),
         same=np.array([number[p.left] for p in pairs], dtype=np.int64),
     )
+
+
+if __name__ == "__main__":
+    main()
