@@ -90,10 +90,10 @@ def answer_panel(question: str, answer: Answer) -> RenderableType:
     parts.append(Padding(Text(answer.text), (1, 0) if parts else (0, 0, 1, 0)))
     if answer.interpretation:
         parts.append(Text(answer.interpretation, style="dim"))
-    parts += [Text(f"• {note}", style="dim") for note in answer.notes]
+    parts += [_bullet(Text(note, style="dim")) for note in answer.notes]
     if answer.nearest:
         parts.append(Text(words["nearest"], style="bold"))
-        parts += [Text(f"• {_line(figure, answer.language)}") for figure in answer.nearest]
+        parts += [_bullet(Text(_line(figure, answer.language))) for figure in answer.nearest]
     if answer.contact and answer.status == "not_disclosed":
         parts.append(Text(f"{words['contact']}: {answer.contact}"))
     parts += [_citation(citation, answer.language) for citation in answer.citations]
@@ -122,7 +122,7 @@ def reading_summary(snapshot: Snapshot) -> RenderableType:
     table = Table(title=Text("What was read", style="bold"), title_justify="left")
     names = ("edition", "sections", "paragraphs", "list items", "tables", "cells", "figures")
     for name in names:
-        table.add_column(name, justify="left" if name == "edition" else "right")
+        table.add_column(name, justify="left" if name == "edition" else "right", overflow="fold")
     for edition in snapshot.manifest.editions:
         read, metadata = edition.summary, edition.metadata
         found = figures[metadata.report_id, metadata.language]
@@ -135,7 +135,7 @@ def reading_summary(snapshot: Snapshot) -> RenderableType:
 def _not_read(manifest: Manifest) -> list[RenderableType]:
     table = Table(title=Text("What was left out, or kept as text", style="bold"), title_justify="left")
     for name in ("edition", "what", "how many", "why"):
-        table.add_column(name, justify="right" if name == "how many" else "left")
+        table.add_column(name, justify="right" if name == "how many" else "left", overflow="fold")
     for edition in manifest.editions:
         language = edition.metadata.language
         for left in edition.summary.left_out:
@@ -167,8 +167,16 @@ def _figure(figure: AnswerFigure, language: Language) -> RenderableType:
     what = Text(" · ".join(part for part in (figure.label, figure.breakdown, figure.period) if part))
     lines = [number, what]
     if figure.formula:
-        lines.append(Text(f"= {figure.formula}", style="italic"))
+        lines.append(Text(figure.formula, style="italic"))
     return Group(*lines)
+
+
+def _bullet(text: Text) -> RenderableType:
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column()
+    grid.add_column(overflow="fold")
+    grid.add_row("•", text)
+    return grid
 
 
 def _line(figure: AnswerFigure, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""Count how often the right passage comes first, among three and among five: `python -m eval.edition_hits --index DIR`."""
+"""Count how often the right passage comes first, or in the top five: `python -m eval.edition_hits --index DIR`."""
 
 import argparse
 import json
@@ -69,7 +69,7 @@ def find(searcher: Searcher, question: Question, *, k: int = 20) -> Outcome:
 
 
 def hits(outcomes: Sequence[Outcome], language: Language | None, depth: int) -> tuple[int, int]:
-    """Count the questions in one script, or in all, whose passage is among the first `depth`, and how many there are."""
+    """Count the questions in one script, or in all, that find their passage in the first `depth`; and all of them."""
     asked = [outcome for outcome in outcomes if language in (None, outcome.question.language)]
     return sum(outcome.place is not None and outcome.place <= depth for outcome in asked), len(asked)
 

@@ -21,6 +21,8 @@ from index.words import dictionary_hash, search_tokens
 
 READERS: dict[str, Callable[..., Report]] = {".md": read_markdown, ".markdown": read_markdown}
 
+RECIPE = 2  # raised when other words of a passage are indexed than before
+
 Progress = Callable[[str, int, int], None]  # step, done, of how many
 
 
@@ -78,7 +80,7 @@ def publish_reports(
     progress("embed", 0, len(passages))
     vectors = embedder.encode_passages([embedding_text(passage) for passage in passages])
     progress("index", 0, len(passages))
-    sparse = SparseIndex.of([search_tokens(f"{' '.join(p.section[-2:])} {p.text}") for p in passages])
+    sparse = SparseIndex.of([search_tokens(sparse_text(passage)) for passage in passages])
     manifest = _manifest(reports, readings, embedder, passages, figures, int(vectors.shape[1]))
     _write(index, manifest, passages, figures, DenseIndex.of(vectors), sparse)
     progress("publish", len(passages), len(passages))
@@ -88,6 +90,14 @@ def publish_reports(
 def embedding_text(passage: Passage) -> str:
     """What of a passage is embedded: its nearest headings, then its words."""
     return " ".join([*passage.section[-2:], passage.text.replace("\t", " ")])
+
+
+def sparse_text(passage: Passage) -> str:
+    """What of a passage is matched word by word: its own heading, then its words.
+
+    A second heading brings meaning to the vector, but here it makes every row of a chapter match.
+    """
+    return " ".join([*passage.section[-1:], passage.text])
 
 
 def _distinct(reports: Sequence[Report]) -> None:
@@ -126,7 +136,14 @@ def _manifest(
         for report, reading in zip(reports, readings, strict=True)
     )
     lexicon = hashlib.sha256((Path(__file__).with_name("lexicon.toml")).read_bytes()).hexdigest()
-    made_of = [str(FORMAT), embedder.fingerprint, dictionary_hash(), lexicon, *(repr(edition) for edition in editions)]
+    made_of = [
+        str(FORMAT),
+        str(RECIPE),
+        embedder.fingerprint,
+        dictionary_hash(),
+        lexicon,
+        *(repr(edition) for edition in editions),
+    ]
     made_of += [passage.text for passage in passages]
     return Manifest(
         id=hashlib.sha256("\x00".join(made_of).encode()).hexdigest()[:16],

@@ -11,6 +11,7 @@ from typing import Any
 
 import Stemmer
 
+from index.cut import cut
 from index.script import Language, fold, render
 
 _TERM = re.compile(r"\d+(?:\.\d+)*|[a-z][a-z0-9'&]*|[\u3400-\u9fff\uf900-\ufaff]|%")
@@ -38,8 +39,12 @@ _AGE = re.compile(
     re.VERBOSE | re.I,
 )
 
-_FUNCTION = frozenset("a an the of in on at to for from by with and or per number rate total".split())
+_FUNCTION = frozenset("a an the of in on at to for from by with and or per number total".split())
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 
+_HOW_MUCH = re.compile(r"多少|几多|咗|(?<=[用排买花捐])了")
+_RATE = re.compile(r"率|比|占|%|成|share|percent|proportion|rate|ratio|coverage", re.I)
+_ASKING = re.compile(r"多少|几|how\s+m", re.I)  # a name that is a question is matched whole, never word by word
 _HAN_NUMERALS = "零一二三四五六七八九"
 _HAN_AGE = re.compile(
     r"(?P<tens>[二三四五六七])?十(?P<ones>[一二三四五六七八九])?(?=岁|(?:至|到|-)[二三四五六七]十[一二三四五六七八九]?岁)"
@@ -63,6 +68,7 @@ class Metric:
     aspect: str  # "A1".."B8", "D", "G", "E", "other"
     parent: str | None  # the total it is part of
     breakdowns: tuple[str, ...]
+    group: Member | None  # the group of its parent that it counts
     sums: tuple[str, ...]  # the metrics it is the sum of, when all are disclosed
     better: int  # 1: higher is better, -1: lower is better, 0: disputable
 
@@ -169,47 +175,71 @@ class Lexicon:
         ages, plain = _ages(plain)
         terms = self.terms(plain)
         mentions = self.mentions(terms)
-        scattered, words = self._scattered(terms)
+        scattered, words = self._scattered(self._words(plain), rates=bool(_RATE.search(plain)))
         if scattered:
-            mentions = [m for m in mentions if m.kind != "metric" or not set(terms[m.start : m.end]) <= words]
+            mentions = [m for m in mentions if m.kind != "metric" or not self._within(terms[m.start : m.end], words)]
         explained = {n for mention in mentions for n in range(mention.start, mention.end)}
-        explained |= {n for n, term in enumerate(terms) if term in words}
+        spelt = {character for word in words for character in (word if not word.isascii() else (word,))}
+        explained |= {n for n, term in enumerate(terms) if term in spelt}
         named = [mention.key for mention in mentions if mention.kind == "metric"]
+        members = set(ages) | {(m.dimension, m.key) for m in mentions if m.kind == "member"}
         return Concept(
-            metrics=self._specific([*named, *scattered]),
+            metrics=self._specific(self._cut_out([*named, *scattered], members)),
             per=_strongest(mention.key for mention in mentions if mention.kind == "qualifier"),
-            members=ages | {(m.dimension, m.key) for m in mentions if m.kind == "member"},
+            members=frozenset(members),
             dimensions=frozenset(m.key for m in mentions if m.kind == "dimension"),
             codes=codes,
             rest=tuple(term for n, term in enumerate(terms) if n not in explained),
             order=tuple(dict.fromkeys(m.key for m in mentions)),
         )
 
-    def _scattered(self, terms: tuple[str, ...]) -> tuple[list[str], frozenset[str]]:
-        """Find the metrics whose English phrase has all its words in a text, in any order, when none is longer."""
+    def _cut_out(self, keys: Sequence[str], members: set[Member]) -> list[str]:
+        """Read a total and a group as the metric that counts the group: full-time of all employees."""
+        found = list(keys)
+        for metric in self.metrics.values():
+            if metric.group is None or metric.group not in members:
+                continue
+            if metric.key in found:
+                members.discard(metric.group)
+            elif metric.parent in found:
+                members.discard(metric.group)
+                found = [key for key in found if key != metric.parent] + [metric.key]
+        return found
+
+    def _words(self, text: str) -> frozenset[str]:
+        """Split folded text into words of content: stems, and Chinese words of two characters or more."""
+        rewritten = self.synonyms.rewrite(text.lower())
+        latin = {term for term in self.terms(text) if term.isascii() and term not in _FUNCTION}
+        return frozenset(latin | {word for run in _HAN.findall(rewritten) for word in cut(run) if len(word) > 1})
+
+    def _within(self, terms: tuple[str, ...], words: frozenset[str]) -> bool:
+        """Tell whether a mention says nothing that a longer, scattered phrase does not say."""
+        characters = {character for word in words if not word.isascii() for character in word}
+        return all(term in words or term in characters or term in _FUNCTION for term in terms)
+
+    def _scattered(self, words: frozenset[str], *, rates: bool) -> tuple[list[str], frozenset[str]]:
+        """Find the metric whose phrase has all its words in a text, in any order, when none is longer."""
         count: Counter[frozenset[str]] = Counter()
-        for term in set(terms):
-            count.update(self.bags_of.get(term, ()))
+        for word in words:
+            count.update(self.bags_of.get(word, ()))
         whole = [bag for bag, n in count.items() if n == len(bag)]
         longest = max((len(bag) for bag in whole), default=0)
         best = [bag for bag in whole if len(bag) == longest]
-        if longest < 3 and len(best) > 1:
-            return [], frozenset()
         keys = sorted({key for bag in best for key in self.bags[bag]})
+        if not rates and any(self.metrics[key].kind == "rate" for key in keys):
+            return [], frozenset()
         return (keys, frozenset().union(*best)) if len(keys) == 1 else ([], frozenset())
 
     @cached_property
     def bags(self) -> dict[frozenset[str], tuple[str, ...]]:
-        """English phrases of two or more words of content as sets of words, with the metric they name."""
+        """Names of two or more words of content as sets of words, with the one metric they name."""
         found: dict[frozenset[str], set[str]] = {}
-        for terms, meanings in self.phrases.items():
-            bag = frozenset(term for term in terms if term not in _FUNCTION)
-            if len(bag) < 2 or not all(term.isascii() for term in bag):
-                continue
-            for kind, key, _ in meanings:
-                if kind == "metric":
-                    found.setdefault(bag, set()).add(key)
-        return {bag: tuple(sorted(keys)) for bag, keys in found.items() if len(keys) == 1}
+        for metric in self.metrics.values():
+            for name in (metric.zh_hant, metric.zh_hans, metric.en, *metric.words):
+                bag = self._words(fold(name))
+                if len(bag) > 1 and not _ASKING.search(fold(name)):
+                    found.setdefault(bag, set()).add(metric.key)
+        return {bag: tuple(keys) for bag, keys in found.items() if len(keys) == 1}
 
     @cached_property
     def bags_of(self) -> dict[str, tuple[frozenset[str], ...]]:
@@ -249,6 +279,12 @@ class Synonyms:
     han: dict[str, str] = field(default_factory=dict)  # folded Chinese word -> the word it stands for
     pattern: re.Pattern[str] | None = None  # any key of `han`, longest first
 
+    def rewrite(self, text: str) -> str:
+        """Put the phrases' own words for everyday ones, and take out the "how much" that parts 用 from 水."""
+        if self.pattern is None:
+            return text
+        return _HOW_MUCH.sub("", self.pattern.sub(lambda match: self.han[match.group()], text))
+
 
 _NO_SYNONYMS = Synonyms()
 
@@ -260,8 +296,7 @@ def split_terms(text: str, synonyms: Synonyms = _NO_SYNONYMS) -> tuple[str, ...]
     ('范', '畴', '2', 'emiss', 'in', '2022')
     """
     lowered = _SCOPE.sub(lambda m: "范畴" + _HAN_DIGITS.get(m["han"], m["han"]), text.lower())
-    if synonyms.pattern is not None:
-        lowered = synonyms.pattern.sub(lambda m: synonyms.han[m.group()], lowered)
+    lowered = synonyms.rewrite(lowered)
     terms: list[str] = []
     for match in _TERM.finditer(lowered):
         term = match.group()
@@ -400,6 +435,7 @@ def _metric(table: dict[str, Any]) -> Metric:
         aspect=table["aspect"],
         parent=table.get("parent"),
         breakdowns=tuple(table.get("breakdowns", ())),
+        group=(table["group"][0], table["group"][1]) if "group" in table else None,
         sums=tuple(table.get("sums", ())),
         better=better,
     )

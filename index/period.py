@@ -66,7 +66,7 @@ def years_in(text: str) -> list[str]:
     folded = _han_years(fold(text))
     found: list[str] = []
     for match in re.finditer(
-        r"(?<![\d.,])(?:(20\d\d)\s*/\s*(\d\d)(?!\d)|((?:19|20)\d\d)(?![\d%]|,\d|\.\d{1,2}(?!\d)))", folded
+        r"(?<!\d)(?<!\d[.,])(?:(20\d\d)\s*/\s*(\d\d)(?!\d)|((?:19|20)\d\d)(?![\d%]|,\d|\.\d{1,2}(?!\d)))", folded
     ):
         year = match[1][:2] + match[2] if match[1] else match[3]
         if year not in found:

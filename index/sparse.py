@@ -17,9 +17,9 @@ class SparseIndex:
         self._index = index
 
     @classmethod
-    def of(cls, documents: Sequence[Sequence[str]]) -> "SparseIndex":
-        """Index token lists, one a passage."""
-        index = bm25s.BM25(method="lucene")
+    def of(cls, documents: Sequence[Sequence[str]], *, k1: float = 1.5, b: float = 0.9) -> "SparseIndex":
+        """Index token lists, one a passage; `b` is high because a row's notes make it long and say little of it."""
+        index = bm25s.BM25(method="lucene", k1=k1, b=b)
         index.index([list(document) or [""] for document in documents], show_progress=False)
         return cls(index)
 
@@ -46,3 +46,18 @@ class SparseIndex:
         if not known:
             return np.zeros(len(self), dtype=np.float32)
         return np.asarray(self._index.get_scores(known), dtype=np.float32)
+
+    def bound(self, tokens: Sequence[str]) -> float:
+        """Give the score no passage can exceed for a question's tokens; one that no passage has counts as the rarest."""
+        return sum(self._weights.get(token, self._rarest) for token in tokens)
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        """Inverse document frequency of every token, as Lucene's variant has it."""
+        held = np.diff(np.asarray(self._index.scores["indptr"])).astype(float)
+        weights = np.log1p((len(self) - held + 0.5) / (held + 0.5))
+        return {token: float(weights[n]) for token, n in self._index.vocab_dict.items() if n < len(weights)}
+
+    @cached_property
+    def _rarest(self) -> float:
+        return float(np.log1p((len(self) + 0.5) / 0.5))

@@ -17,7 +17,7 @@ from qa.answer import Answer, AnswerFigure, Reason
 from qa.catalogue import Catalogue, Series, read_catalogue, series_label
 from qa.codes import answer_code
 from qa.compose import Citations, amount, refusal, say, with_mark, written
-from qa.extract import Vocabulary, content_tokens, extract
+from qa.extract import Vocabulary, content_tokens, content_words, extract
 from qa.figures import Choice, choose
 from qa.numbers import Desk, Numbers, answer_numbers, asked_periods, nearest_figures, quotient
 from qa.prose import answer_prose, reason_in_notes
@@ -123,8 +123,9 @@ class Engine:
         if computed is not None and computed.figures:
             return self._from_numbers(desk, choice, computed)
         missing = computed.missing if computed else ()
-        if not (choice.found and missing and not choice.residue):
-            prose = self._from_prose(question, report, names, citations)
+        tabulated = any(match.absence in ("boundary", "measure") for match in choice.matches)
+        if not ((choice.found and missing or tabulated and question.ask in ("number", "what")) and not choice.residue):
+            prose = self._from_prose(_as_number(question, choice, self._lexicon), report, names, citations, choice)
             if prose is not None:
                 return prose
         return self._refuse_for(desk, choice, missing, report, names)
@@ -153,10 +154,13 @@ class Engine:
             interpretation=_interpretation(desk, held, numbers),
         )
 
-    def _from_prose(self, question: Question, report: str, names: Sequence[str], citations: Citations) -> Answer | None:
+    def _from_prose(
+        self, question: Question, report: str, names: Sequence[str], citations: Citations, choice: Choice
+    ) -> Answer | None:
         if question.forward and any(int(p[:4]) > int(self._latest(report)) for p in question.periods):
             return None
-        hits = retrieve(question.text, self.snapshot, self._embedder, k=40, report=report)
+        about = " ".join(content_words(question.text, names)) or question.text
+        hits = retrieve(about, self.snapshot, self._embedder, k=40, report=report)
         hits = [hit for hit in hits if hit.passage.id not in self._figure_rows]
         hits = in_readers_edition(hits, self.snapshot, question.language)[:14]
         span = extract(
@@ -167,6 +171,7 @@ class Engine:
             lexicon=self._lexicon,
             year=self._edition(report).metadata.year,
             embedder=self._embedder,
+            must=choice.residue if choice.found else (),
         )
         if span is None:
             return None
@@ -270,6 +275,14 @@ def _with_spelling(answer: Answer, corrections: dict[str, str]) -> str:
 
 def _only(whole: Catalogue, report: str) -> Catalogue:
     return replace(whole, series=tuple(whole.of_report(report)))
+
+
+def _as_number(question: Question, choice: Choice, lexicon: Lexicon) -> Question:
+    """Read "what is the PUE" as asking for a number: it names nothing but what is measured in numbers."""
+    kinds = {lexicon.metrics[key].kind for key in question.concept.metrics}
+    if question.ask == "what" and kinds and "text" not in kinds and not choice.residue:
+        return replace(question, ask="number")
+    return question
 
 
 def _asks_reason(question: Question) -> bool:

@@ -12,12 +12,23 @@ from index.lexicon import Lexicon
 from index.period import years_in
 from index.quantity import Quantity, find_quantities
 from index.script import fold
-from index.words import search_tokens, sentences
+from index.words import search_tokens, sentences, tokens
 from qa.phrases import CHINESE, ENGLISH
 from qa.question import Question
 from qa.retrieve import Hit
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_DATE = re.compile(r"20\d\d|19\d\d|\d{1,2}\s*月")
+_AGENT = re.compile(
+    r"部|委员会|小组|团队|董事|管理层|负责人|机构|主席|总裁|CEO|CFO|department|committee|team|group|board|management|director|officer"
+    r"|head|chair|agency|auditor|party",
+    re.I,
+)
+_FREQUENCY = re.compile(
+    r"每(?:年|季|月|周|日|半年|两年)|年度|季度|按月|定期|不定期|随时|annual|yearly|quarter|month|week|daily|regular|periodic|from\s+time\s+to\s+time|once\s+an?|every",
+    re.I,
+)
+_NEEDED: dict[str, re.Pattern[str]] = {"email": _EMAIL, "when": _DATE, "who": _AGENT, "often": _FREQUENCY}
 _CLAUSE_END = re.compile(r"[，；。、;!?！？\n]|,(?!\d)|\.(?!\d)")
 _COUNTED: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -41,7 +52,6 @@ _COUNTED: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"how\s+many\s+hours|(?:多少|几|几多)(?:个)?小时"), "duration"),
 )
-_DATE = re.compile(r"20\d\d|19\d\d|\d{1,2}\s*月")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +78,19 @@ class Vocabulary:
         self._count = Counter(token for document in self._held.values() for token in document)
         self._documents = max(1, len(self._held))
 
-    def tokens(self, passage: Passage) -> frozenset[str]:
+    def of(self, passage: Passage) -> frozenset[str]:
         """The content tokens of a passage."""
         return self._held[passage.id]
 
     def weight(self, token: str) -> float:
         """Inverse document frequency; a token no passage has is as rare as can be."""
         return math.log(1 + self._documents / (1 + self._count[token]))
+
+    def weigh(self, tokens: Sequence[str]) -> dict[str, float]:
+        """Weigh a question's tokens; one that no passage has weighs as much as the others on average."""
+        known = [self.weight(token) for token in tokens if self.knows(token)]
+        usual = sum(known) / len(known) if known else 1.0
+        return {token: self.weight(token) if self.knows(token) else usual for token in tokens}
 
     def knows(self, token: str) -> bool:
         """Tell whether any passage has the token."""
@@ -90,12 +106,18 @@ def extract(
     lexicon: Lexicon,
     year: int | None,
     embedder: Embedder,
+    must: Sequence[str] = (),
     floor: float = 0.5,
 ) -> Span | None:
-    """Choose the span that answers, or None when no passage holds enough of what is asked."""
+    """Choose the span that answers, or None when no passage holds enough of what is asked.
+
+    `must` are words a passage has to have: what sets the question apart from a figure that otherwise fits it.
+    """
     wanted = content_tokens(question.text, names)
     if not wanted:
         return None
+    if must:
+        hits = [hit for hit in hits if all(_present(word, hit.passage) for word in must)]
     candidates = [span for hit in hits if (span := _best_span(question, hit, wanted, vocabulary, lexicon, year))]
     if not candidates:
         return None
@@ -106,10 +128,20 @@ def extract(
     return best if best.score >= floor else None
 
 
+def _present(word: str, passage: Passage) -> bool:
+    return fold(word).lower().removesuffix("'s") in fold(f"{' '.join(passage.section)} {passage.text}").lower()
+
+
 def content_tokens(text: str, names: Sequence[str]) -> list[str]:
     """Cut a question into the tokens that say what it is about."""
     own = {token for name in names for token in _tokens(name)}
     return list(dict.fromkeys(token for token in _tokens(text) if token not in own))
+
+
+def content_words(text: str, names: Sequence[str]) -> list[str]:
+    """Take the question's words of content as they stand, for retrieval."""
+    own = {token for name in names for token in tokens(name)}
+    return [word for word in tokens(text) if word not in own and _tokens(word)]
 
 
 def _rank(span: Span, closeness: float) -> float:
@@ -117,11 +149,13 @@ def _rank(span: Span, closeness: float) -> float:
 
 
 def _tokens(text: str) -> list[str]:
-    return [
-        token
-        for token in search_tokens(text)
-        if token not in ENGLISH and token not in CHINESE and not re.fullmatch(r"(?:19|20)\d\d年?", token)
-    ]
+    """Cut a text into tokens of content: no word that only asks, no bare number, no character of such a word."""
+    found: list[str] = []
+    for word in tokens(text):
+        if word in CHINESE or re.fullmatch(r"[\d.,%]+年?", word):
+            continue
+        found += [token for token in search_tokens(word) if token not in ENGLISH and token not in CHINESE]
+    return found
 
 
 def _best_span(
@@ -136,13 +170,12 @@ def _best_span(
     for score, place in scored:
         start, end = spans[-place]
         quote = passage.text[start:end]
-        if question.ask == "email" and not _EMAIL.search(quote):
-            continue
-        if question.ask == "when" and not _DATE.search(fold(quote)):
+        needed = _NEEDED.get(question.ask)
+        if needed is not None and not needed.search(fold(quote)):
             continue
         if not _same_period(question, passage, quote, year) or not _speaks_of(question, passage, quote, lexicon):
             continue
-        quantity = _asked_quantity(question, quote, wanted, vocabulary) if question.ask == "number" else None
+        quantity = _asked_quantity(question, quote, wanted, vocabulary, lexicon) if question.ask == "number" else None
         if question.ask == "number" and quantity is None:
             continue
         last = _list_end(question, passage, spans, -place)
@@ -152,14 +185,15 @@ def _best_span(
 
 def _coverage(passage: Passage, start: int, end: int, wanted: Sequence[str], vocabulary: Vocabulary) -> float:
     """Share of the question's content, by rarity, that a sentence holds; less for what only its surroundings hold."""
-    whole = sum(vocabulary.weight(token) for token in wanted)
+    weights = vocabulary.weigh(wanted)
+    whole = sum(weights.values())
     inside = set(_tokens(passage.text[start:end]))
-    around = vocabulary.tokens(passage)
+    around = vocabulary.of(passage)
     headings = set(_tokens(" ".join(passage.section[1:])))
     held = 0.0
     for token in wanted:
         worth = 1.0 if token in inside else 0.75 if token in around else 0.7 if token in headings else 0.0
-        held += worth * vocabulary.weight(token)
+        held += worth * weights[token]
     return held / whole if whole else 0.0
 
 
@@ -191,20 +225,54 @@ def _same_period(question: Question, passage: Passage, quote: str, year: int | N
 
 
 def _asked_quantity(
-    question: Question, quote: str, wanted: Sequence[str], vocabulary: Vocabulary, *, floor: float = 0.45
+    question: Question,
+    quote: str,
+    wanted: Sequence[str],
+    vocabulary: Vocabulary,
+    lexicon: Lexicon,
+    *,
+    floor: float = 0.45,
 ) -> Quantity | None:
-    """Find the number a "how many" asks for: one of the kind asked, in the clause that holds most of the question."""
-    whole = sum(vocabulary.weight(token) for token in wanted)
-    kind = _asked_dimension(question.text)
+    """Find the number a "how many" asks for: one of the kind asked, in the clause that speaks of it.
+
+    Where the question names a metric the clause must name it too, and the sentence most of what else is asked.
+    """
+    kind = _asked_dimension(question.text) or _metric_dimension(question.concept.metrics, lexicon)
+    asked = question.concept.metrics
+    explained = set(_tokens(" ".join(_names(asked, lexicon)))) if asked else set()
+    need = [token for token in wanted if token not in explained]
+    weights = vocabulary.weigh(need if asked else wanted)
+    sentence = set(_tokens(quote))
+    whole = sum(weights.values())
+    if asked and whole and sum(w for token, w in weights.items() if token in sentence) / whole < floor:
+        return None
     best: tuple[float, Quantity] | None = None
     for quantity in find_quantities(quote):
         if quantity.kind not in ("amount", "share", "points") or not _fits(quantity, kind):
             continue
-        clause = set(_tokens(_clause(quote, quantity.start, quantity.end)))
-        held = sum(vocabulary.weight(token) for token in wanted if token in clause) / whole if whole else 0.0
-        if held >= floor and (best is None or held > best[0]):
+        clause = _clause(quote, quantity.start, quantity.end)
+        inside = set(_tokens(clause))
+        held = sum(w for token, w in weights.items() if token in inside) / whole if whole else 0.0
+        if asked:
+            spoken = lexicon.concept(clause).metrics
+            if not any(one == key or key in lexicon.ancestors(one) for key in asked for one in spoken):
+                continue
+        elif held < floor:
+            continue
+        if best is None or held > best[0]:
             best = (held, quantity)
     return best[1] if best else None
+
+
+def _metric_dimension(keys: Iterable[str], lexicon: Lexicon) -> str | None:
+    """Tell what kind of number a metric is, where it can only be one."""
+    kinds = {lexicon.metrics[key].kind for key in keys}
+    return {"money": "money", "rate": "share"}.get(kinds.pop()) if len(kinds) == 1 else None
+
+
+def _names(keys: Iterable[str], lexicon: Lexicon) -> list[str]:
+    metrics = [lexicon.metrics[key] for key in keys]
+    return [name for m in metrics for name in (m.zh_hant, m.zh_hans, m.en, *m.words)]
 
 
 def _clause(quote: str, start: int, end: int) -> str:

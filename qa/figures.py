@@ -18,6 +18,7 @@ from qa.question import Question
 Absence = Literal["unknown", "boundary", "measure"]
 
 _LISTED = re.compile(r"\band\b|,|&|/|;|和|与|及|、|同埋|跟|以及|各", re.I)
+_PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _REVENUE = "per_revenue"  # what "intensity" without a denominator is understood as, when several are printed
 
 
@@ -40,6 +41,7 @@ class Match:
     rivals: tuple[Series, ...] = ()  # others that fit almost as well
     absence: Absence | None = None  # why there is no series
     near: tuple[Series, ...] = ()  # the same metric in other cuts
+    parts: tuple[Series, ...] = ()  # the series whose sum is the target, when the report prints no total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,8 @@ class Choice:
 
     @property
     def found(self) -> tuple[Match, ...]:
-        """The matches that have a series."""
-        return tuple(match for match in self.matches if match.series is not None)
+        """The matches that have a series, or the parts of one."""
+        return tuple(match for match in self.matches if match.series is not None or match.parts)
 
 
 def choose(question: Question, catalogue: Catalogue, *, names: Sequence[str], floor: float = 2.2) -> Choice:
@@ -111,6 +113,10 @@ def _match(target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str
         key=lambda pair: (-pair[0], pair[1].row_key),
     )
     same = tuple(s for s in related if s.metrics == target.metrics)
+    parts = () if same else _parts_of(target, related, lexicon)
+    if parts:
+        return Match(target=target, series=None, score=floor, parts=parts)
+    scored = _without_parts(target, scored, labels)
     if not scored or scored[0][0] < floor:
         if not related:
             return Match(target=target, series=None, score=0, absence="unknown")
@@ -128,6 +134,30 @@ def _match(target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str
     return Match(
         target=target, series=series, score=best, rivals=rivals, near=tuple(s for s in same if s is not series)
     )
+
+
+def _parts_of(target: Target, related: Sequence[Series], lexicon: Lexicon) -> tuple[Series, ...]:
+    """Find the series whose sum is what a target means: Scopes 1 and 2 for all emissions."""
+    if target.per or len(target.metrics) != 1:
+        return ()
+    wanted = lexicon.metrics[next(iter(target.metrics))].sums
+    found = [
+        next((s for s in related if s.metrics == {key} and not s.per and s.members == target.members), None)
+        for key in wanted
+    ]
+    parts = [series for series in found if series is not None]
+    whole = len(parts) == len(wanted) > 0 and len({series.unit for series in parts}) == 1
+    return tuple(parts) if whole else ()
+
+
+def _without_parts(
+    target: Target, scored: list[tuple[float, Series]], labels: dict[str, float], *, named: float = 1.5
+) -> list[tuple[float, Series]]:
+    """Let a part stand for the total asked only where the report has one such part, or the question names its label."""
+    kinds = {series.metrics for _, series in scored if series.metrics != target.metrics and series.per == target.per}
+    if len(kinds) <= 1:
+        return scored
+    return [(s, series) for s, series in scored if series.metrics == target.metrics or labels[series.row_key] >= named]
 
 
 def _likeliest(matches: Sequence[Match]) -> Match:
@@ -220,12 +250,12 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     left = {term for term in rest if term not in explained}
     found = []
     for token in tokens(asked.question.text):
-        if asked.unit is not None and read_unit(token) is not None:
+        if read_unit(token) is not None:
             continue
         if "\u3400" <= token[0] <= "\u9fff":
-            if token in CHINESE or read_unit(token) is not None or not all(character in left for character in token):
+            if token in CHINESE or not all(character in left for character in token):
                 continue
-            if all(character in CHINESE for character in token):
+            if all(character in CHINESE for character in token) or (len(token) == 1 and token not in _PLACES):
                 continue
         else:
             stems = split_terms(token)

@@ -82,6 +82,8 @@ def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
     """Write what the chosen series say to the question."""
     question = desk.question
     found = [match.series for match in choice.found if match.series is not None]
+    if len(choice.matches) == 1 and choice.matches[0].parts:
+        return _total_of_parts(desk, choice.matches[0])
     if question.operation == "sum" and len(found) > 1 and len({series.unit for series in found}) == 1:
         return _summed(desk, found)
     if (
@@ -216,7 +218,9 @@ def _change(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
     sentences = [with_mark(text, [new.citation, old.citation])]
     if percent is None and not share_like and desk.question.operation == "percent_change":
         sentences.append(say("zero_base", language, label=desk.label(series), period=first))
-    return Numbers(figures=(*figures, new, old), sentences=tuple(sentences), missing=())
+    between = [p for p in series.periods if first < p < last and series.disclosed(p)]
+    inner = [desk.cite(series, p) for p in between]
+    return Numbers(figures=(*figures, new, *inner, old), sentences=tuple(sentences), missing=())
 
 
 def _extreme(desk: Desk, series: Series, held: Sequence[str]) -> Numbers:
@@ -255,6 +259,26 @@ def _over_periods(desk: Desk, series: Series, held: Sequence[str]) -> Numbers:
     label = say("sum_of", desk.language, label=desk.label(series))
     period = f"{figures[0].period}–{figures[-1].period}"
     return _computed(desk, total([f.value for f in figures]), figures, label=label, unit=figures[0].unit, period=period)
+
+
+def _total_of_parts(desk: Desk, match: Match) -> Numbers:
+    """Add the parts of a total that the report does not print, period by period."""
+    if desk.question.operation not in ("lookup", "sum", "trend"):
+        return Numbers(figures=(), sentences=(), missing=())
+    name = desk.lexicon.metrics[next(iter(match.target.metrics))].name(desk.language)
+    periods = asked_periods(desk, match.parts[0])
+    held = [period for period in periods if all(series.disclosed(period) for series in match.parts)]
+    heads, inputs, sentences = [], [], []
+    for period in held:
+        figures = [desk.cite(series, period) for series in match.parts]
+        part = _computed(
+            desk, total([f.value for f in figures]), figures, label=name, unit=figures[0].unit, period=period
+        )
+        heads += part.figures[:1]
+        inputs += part.figures[1:]
+        sentences += part.sentences
+    missing = tuple(period for period in periods if period not in held)
+    return Numbers(figures=(*heads, *inputs), sentences=tuple(sentences), missing=missing)
 
 
 def _summed(desk: Desk, found: Sequence[Series]) -> Numbers:

@@ -16,7 +16,7 @@ MAX_LENGTH = 500
 Operation = Literal[
     "lookup", "change", "percent_change", "sum", "average", "share", "ratio", "highest", "lowest", "trend", "compare"
 ]
-Ask = Literal["number", "who", "when", "where", "which", "why", "yes_no", "what", "email"]
+Ask = Literal["often", "number", "who", "when", "where", "which", "why", "yes_no", "what", "email"]
 
 
 class BadQuestion(EsgQaError):
@@ -60,8 +60,8 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         "change",
         re.compile(
             r"\bhow\s+much\s+(?:more|less|lower|higher|fewer)\b|\bhow\s+many\s+(?:more|fewer|less)\b|\bhow\s+(?:did|has|have)\b.*\b(?:change|move|develop|evolve)"
-            r"|\b(?:change|changed|difference|drop|dropped|fall|fell|fallen|rise|rose|risen|increase|increased|decrease|decreased|decline|declined|reduced|grow|grew|grown)\b"
-            r"|compared?\s+(?:with|to)|versus|\bvs\.?\b|变化|变动|相差|差额|差多少|增减|增加了?多少|减少了?多少|下降了?多少|上升了?多少|增长了?多少|比上年|较上年|与上年|较\s*20\d\d|比\s*20\d\d|相比|升咗|跌咗|多咗|少咗|上升还是下降|升定跌|是升是跌",
+            r"|\b(?:change|changed|difference|drop|dropped|fall|fell|fallen|rise|rose|risen|increase|increased|decrease|decreased|decline|declined|reduced|grow|grew|grown|evolve|evolved)\b"
+            r"|compared?\s+(?:with|to)|versus|\bvs\.?\b|变化|变动|相差|差额|差多少|增减|增加了?多少|减少了?多少|下降了?多少|上升了?多少|增长了?多少|比上年|较上年|与上年|较\s*20\d\d|比\s*20\d\d|相比|升.{0,3}[跌降]|增.{0,3}减|升咗|跌咗|多咗|少咗|上升还是下降|升定跌|是升是跌",
             re.I,
         ),
     ),
@@ -98,12 +98,18 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     ("lowest", re.compile(r"\b(?:lowest|least|smallest|fewest|minimum)\b|最低|最少|最小", re.I)),
 )
 _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
-    ("why", re.compile(r"\bwhy\b|reason|为什么|为何|何以|原因|点解", re.I)),
+    ("why", re.compile(r"\bwhy\b|reason|为什么|为甚么|为何|何以|何解|原因|点解", re.I)),
     ("email", re.compile(r"e-?mail|电邮|电子邮件|邮箱|邮件地址|信箱", re.I)),
+    (
+        "often",
+        re.compile(
+            r"how\s+(?:often|frequently|regularly)|多久.{0,6}一次|多长时间.{0,6}一次|频率|频次|隔多久|几耐", re.I
+        ),
+    ),
     (
         "number",
         re.compile(
-            r"how\s+(?:many|much|large|big|high|low|long|often)|\bnumber\s+of|多少|几[名位个次家项年天人宗件成]|幾|数目|数量|何时多少|几多|\bcount\b|what\s+(?:percentage|share|proportion|rate)|比例|比率|占比",
+            r"how\s+(?:many|much|large|big|high|low|long)|\bnumber\s+of|多少|多大|几大|几[名位个次家项年天人宗件成]|幾|数目|数量|何时多少|几多|\bcount\b|what\s+(?:percentage|share|proportion|rate)|比例|比率|占比",
             re.I,
         ),
     ),
@@ -129,6 +135,12 @@ _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]{0,300}>", re.I | re.DOTALL)  # asks nothing
+_PEOPLE = re.compile(r"员工|雇员|职工|同事|人手|employee|staff|workforce|people|worker|colleague", re.I)
+_PEOPLE_TERMS = frozenset(
+    {"员", "工", "雇", "职", "同", "事", "人", "手", "employe", "employee", "peopl", "staff", "work", "worker"}
+)
+_PARTLY = re.compile(r"占|几成|比例|share|proportion|percent|fraction", re.I)
 _LATEST = re.compile(
     r"\b(?:latest|most\s+recent|current|this\s+year|reporting\s+(?:year|period)|currently|now|today)\b|最新|最近一年|今年|本年|报告期|当前|目前|现在|现时|本报告",
     re.I,
@@ -179,14 +191,18 @@ def understand(
 
 
 def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None) -> Question:
+    language = language or language_of(text)
+    text = _MARKUP.sub(" ", text)
     folded = fold(text)
     operation = next((name for name, pattern in _OPERATIONS if pattern.search(folded)), "lookup")
     periods, words, every = _periods(folded, latest, endpoints=operation in ("change", "percent_change"))
+    if every and operation in ("change", "lookup"):
+        operation = "trend"
     forward = bool(_FORWARD.search(folded)) or any(int(period[:4]) > int(latest) for period in periods)
     return Question(
         text=text,
-        language=language or language_of(text),
-        concept=lexicon.concept(text),
+        language=language,
+        concept=_with_workforce(lexicon.concept(text), folded, operation),
         periods=periods,
         period_words=words,
         every_period=every,
@@ -195,6 +211,15 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None) -
         unit=find_unit_words(text),
         forward=forward,
     )
+
+
+def _with_workforce(concept: Concept, folded: str, operation: Operation) -> Concept:
+    """Read "what share of the staff are women" as the share of the workforce, which no phrase of its own names."""
+    people = concept.members and not concept.metrics and _PEOPLE.search(folded)
+    if not people or not (operation == "share" or _PARTLY.search(folded)):
+        return concept
+    rest = tuple(term for term in concept.rest if term not in _PEOPLE_TERMS)
+    return replace(concept, metrics=frozenset({"workforce_share"}), rest=rest)
 
 
 def _periods(folded: str, latest: str, *, endpoints: bool) -> tuple[tuple[str, ...], str, bool]:

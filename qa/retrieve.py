@@ -1,4 +1,4 @@
-"""Find passages for a question: dense and sparse legs, fused by reciprocal rank."""
+"""Find passages for a question: dense and sparse legs, fused by their scores."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -79,14 +79,16 @@ def rank(
     allowed: npt.NDArray[np.bool_] | None = None,
     depth: int = 100,
     lexicon: Lexicon | None = None,
-    constant: int = 60,
-    names: float = 0.4,
+    meaning: float = 0.15,
+    names: float = 1.0,
     spelling: float = 0.8,
 ) -> Ranking:
-    """Rank an index's rows by both legs and merge them by reciprocal rank (Cormack et al., SIGIR 2009).
+    """Rank an index's rows by both legs and merge them by a convex combination (Bruch et al., TOIS 2023).
 
-    `names` and `spelling` weigh, in the sparse leg, the lexicon's other names for what is asked and the known words
-    that unknown ones are close to; a word the question says itself weighs 1.
+    `meaning` is the dense leg's share: how far a cosine stands out from the median, against what a question's words
+    could score at most, so that words few passages share do not outweigh a close meaning. `names` and `spelling` weigh,
+    in the sparse leg, the lexicon's other names for what is asked and the known words that unknown ones are close to;
+    a word the question says itself weighs 1.
     """
     tokens = search_tokens(query)
     words = sparse.scores(tokens)
@@ -95,9 +97,11 @@ def rank(
     if spelling:
         words = words + spelling * sparse.scores(near_spellings(tokens, sparse.latin_words))
     mask = np.ones(len(dense), dtype=bool) if allowed is None else allowed
-    by_meaning = _ranks(dense.scores(embedder.encode_queries([query])[0]), mask, depth)
+    cosines = dense.scores(embedder.encode_queries([query])[0])
+    by_meaning = _ranks(cosines, mask, depth)
     by_words = _ranks(np.where(words > 0, words, -np.inf), mask, depth)
-    fused = {row: _fused(by_meaning.get(row), by_words.get(row), constant) for row in {*by_meaning, *by_words}}
+    scores = meaning * _standing_out(cosines, mask) + (1 - meaning) * words / max(sparse.bound(tokens), 1e-9)
+    fused = {row: float(scores[row]) for row in {*by_meaning, *by_words}}
     best_first = sorted(fused.items(), key=lambda item: (-item[1], item[0]))
     return Ranking(dense=by_meaning, sparse=by_words, fused=dict(best_first))
 
@@ -141,5 +145,9 @@ def _ranks(scores: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_], dept
     return {int(row): rank for rank, row in enumerate(order, start=1) if np.isfinite(masked[row])}
 
 
-def _fused(dense_rank: int | None, sparse_rank: int | None, constant: int) -> float:
-    return sum(1 / (constant + rank) for rank in (dense_rank, sparse_rank) if rank is not None)
+def _standing_out(cosines: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    """Scale cosines so that the median of the allowed rows is 0 and the best is 1."""
+    if not allowed.any():
+        return np.zeros_like(cosines)
+    median, best = np.median(cosines[allowed]), cosines[allowed].max()
+    return np.asarray((cosines - median) / max(best - median, 1e-6), dtype=np.float32)
