@@ -148,10 +148,8 @@ def _not_read(manifest: Manifest) -> list[RenderableType]:
 @contextmanager
 def progress_bar(console: Console) -> Iterator[Report]:
     """Show how far a build has come; the bar is gone when it is done."""
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), console=console
-    )
-    bar.live.transient = True
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task("build", total=100, visible=False)
 
     def report(step: str, done: int, of: int) -> None:

@@ -53,7 +53,8 @@ def edition_set(snapshot: Snapshot, cases: Sequence[Case] | None = None) -> Retr
     asks: list[Ask] = []
     editions = sorted({passage.edition for passage in snapshot.passages})
     for case_id, group, language, text, evidence in _questions(cases):
-        found = {passage.id for passage in snapshot.passages if _holds(place(passage.id), _narrowest(evidence))}
+        keys = _narrowest(evidence)
+        found = {p.id for p in snapshot.passages if any(_holds(name, keys) for name in (place(p.id), *p.blocks))}
         for edition in (*editions, None):
             relevant = frozenset(i for i in found if edition is None or snapshot.by_id[i].edition == edition)
             if relevant:

@@ -92,12 +92,12 @@ def series_label(series: Series, language: Language, lexicon: Lexicon) -> str:
     """Name a series for a reader: as its edition prints it, or by the lexicon where there is none in the language."""
     edition = nearest_edition(series.labels, language)
     if (edition == "en") == (language == "en"):
-        label = render(_printed(series.labels[edition]), language)
+        label = render(_printed(series.labels[edition], lexicon), language)
         if series.metrics and not lexicon.concept(label).metrics:
             names = [lexicon.metrics[key].name(language) for key in sorted(series.metrics)]
             return f"{' / '.join(names)}{': ' if language == 'en' else '：'}{label}"
         return label
-    return lexicon_label(series, language, lexicon) or _printed(series.labels[edition])
+    return lexicon_label(series, language, lexicon) or _printed(series.labels[edition], lexicon)
 
 
 def lexicon_label(series: Series, language: Language, lexicon: Lexicon) -> str:
@@ -179,11 +179,9 @@ def _identity(one: Series) -> tuple[object, ...]:
     return (one.report_id, one.terms[edition], one.unit, values)
 
 
-def _printed(labels: Sequence[str]) -> str:
-    """Write a label path as one name; a group that the row's own label repeats is left out."""
+def _printed(labels: Sequence[str], lexicon: Lexicon) -> str:
+    """Write a label path as one name; the group is left out where the row's own label names the metric."""
     own = " ".join(labels[-1].split())
-    if len(labels) == 1:
+    if len(labels) == 1 or lexicon.concept(own).metrics:
         return own
-    group = " ".join(labels[-2].split())
-    repeated = len(set(split_terms(fold(group))) & set(split_terms(fold(own))))
-    return own if repeated >= 3 else f"{group}: {own}"
+    return f"{' '.join(labels[-2].split())}: {own}"

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import structlog
 
-from index.embed import Embedder
-from index.errors import EsgQaError, ModelMismatch
+from index.embed import Embedder, check_model
+from index.errors import EsgQaError
 from index.lexicon import Lexicon, bundled_lexicon
 from index.script import Language, fold
 from index.snapshot import Edition, Snapshot
@@ -43,11 +43,7 @@ class Engine:
 
     def __init__(self, snapshot: Snapshot, embedder: Embedder, *, lexicon: Lexicon | None = None) -> None:
         manifest = snapshot.manifest
-        if manifest.model_fingerprint != embedder.fingerprint:
-            raise ModelMismatch(
-                f"{snapshot.path}: embedded by {manifest.model}, the model now is {embedder.name}; "
-                "set ESG_QA_MODEL to the index's model, or build the index again with esg-qa build"
-            )
+        check_model(manifest.model, manifest.model_fingerprint, embedder, path=snapshot.path)
         self.snapshot = snapshot
         self._embedder = embedder
         self._lexicon = lexicon or bundled_lexicon()
@@ -124,7 +120,7 @@ class Engine:
             return self._from_numbers(desk, choice, computed)
         missing = computed.missing if computed else ()
         tabulated = any(match.absence in ("boundary", "measure") for match in choice.matches)
-        if not ((choice.found and missing or tabulated and question.ask in ("number", "what")) and not choice.residue):
+        if not (((choice.found and missing) or (tabulated and question.ask in ("number", "what"))) and not choice.residue):
             prose = self._from_prose(_as_number(question, choice, self._lexicon), report, names, citations, choice)
             if prose is not None:
                 return prose

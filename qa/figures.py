@@ -113,7 +113,8 @@ def _match(target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str
         key=lambda pair: (-pair[0], pair[1].row_key),
     )
     same = tuple(s for s in related if s.metrics == target.metrics)
-    parts = () if same else _parts_of(target, related, lexicon)
+    printed = any(s.per == target.per and s.members == target.members for s in same)
+    parts = () if printed else _parts_of(target, related, lexicon)
     if parts:
         return Match(target=target, series=None, score=floor, parts=parts)
     scored = _without_parts(target, scored, labels)

@@ -95,6 +95,8 @@ def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
         return _gap(desk, found)
     if question.operation == "ratio":
         return _ratio(desk, found)
+    if question.operation in ("highest", "lowest") and len(found) > 1 and len({s.metrics for s in found}) == 1:
+        return _ranked(desk, found)
     parts = [_of_series(desk, series) for series in found]
     parts = [part for part in parts if part is not None]
     return Numbers(
@@ -233,6 +235,25 @@ def _extreme(desk: Desk, series: Series, held: Sequence[str]) -> Numbers:
     return Numbers(figures=tuple(figures), sentences=(with_mark(text, [figures[0].citation]),), missing=())
 
 
+def _ranked(desk: Desk, found: Sequence[Series]) -> Numbers:
+    """Put the groups of one metric in order, for one period; all of them are shown."""
+    wanted = desk.question.periods[0] if desk.question.periods else desk.latest
+    held = [series for series in found if series.disclosed(wanted)]
+    if len({series.unit for series in held}) != 1:
+        return Numbers(figures=(), sentences=(), missing=(wanted,))
+    name = desk.question.operation
+    ordered = sorted(held, key=lambda series: series.value(wanted), reverse=name == "highest")
+    figures = [desk.cite(series, wanted) for series in ordered]
+    text = say(
+        "most" if name == "highest" else "least",
+        desk.language,
+        label=_upper(figures[0].label, desk.language),
+        value=_value(figures[0]),
+        period=wanted,
+    )
+    return Numbers(figures=tuple(figures), sentences=(with_mark(text, [figures[0].citation]),), missing=())
+
+
 def _averaged(desk: Desk, series: Series, held: Sequence[str]) -> Numbers:
     figures = [desk.cite(series, period) for period in sorted(held)]
     derived = average([figure.value for figure in figures])
@@ -302,7 +323,8 @@ def _gap(desk: Desk, found: Sequence[Series]) -> Numbers:
     high, low = (first, second) if number(first.value) >= number(second.value) else (second, first)
     share_like = found[0].unit in ("%", "pp")
     unit = say("points", desk.language) if share_like else first.unit
-    label = say("change_of", desk.language, label=f"{high.label} / {low.label}")
+    both = say("and", desk.language).join((high.label, low.label))
+    label = say("gap_of", desk.language, label=both)
     return _computed(desk, difference(low.value, high.value), [high, low], label=label, unit=unit, period=period)
 
 

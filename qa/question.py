@@ -61,14 +61,14 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         re.compile(
             r"\bhow\s+much\s+(?:more|less|lower|higher|fewer)\b|\bhow\s+many\s+(?:more|fewer|less)\b|\bhow\s+(?:did|has|have)\b.*\b(?:change|move|develop|evolve)"
             r"|\b(?:change|changed|difference|drop|dropped|fall|fell|fallen|rise|rose|risen|increase|increased|decrease|decreased|decline|declined|reduced|grow|grew|grown|evolve|evolved)\b"
-            r"|compared?\s+(?:with|to)|versus|\bvs\.?\b|变化|变动|相差|差额|差多少|增减|增加了?多少|减少了?多少|下降了?多少|上升了?多少|增长了?多少|比上年|较上年|与上年|较\s*20\d\d|比\s*20\d\d|相比|升.{0,3}[跌降]|增.{0,3}减|升咗|跌咗|多咗|少咗|上升还是下降|升定跌|是升是跌",
+            r"|compared?\s+(?:with|to)|versus|\bvs\.?\b|变化|变动|相差|差额|差多少|增减|增加了?多少|减少了?多少|下降了?多少|上升了?多少|增长了?多少|比上年|较上年|与上年|较\s*20\d\d|比\s*20\d\d|相比|高多少|低多少|高幾多|高几多|差距|差多远|\bgap\b|up\s+or\s+down|down\s+or\s+up|rise\s+or\s+fall|better\s+or\s+worse|升.{0,3}[跌降]|增.{0,3}减|升咗|跌咗|多咗|少咗|上升还是下降|升定跌|是升是跌",
             re.I,
         ),
     ),
     (
         "average",
         re.compile(
-            r"\b(?:three|two|3|2)[\s-]year\s+average|average\s+(?:over|across|for\s+the\s+(?:three|past|last))|average\s+annual|annual\s+average|yearly\s+average"
+            r"\b(?:three|two|3|2)[\s-]year\s+average|average\s+(?:over|across|for\s+the\s+(?:three|past|last))|average\b.{0,60}\b(?:over|across|during)\s+(?:the\s+)?(?:past|last|three|two|years|20\d\d)|average\s+annual|annual\s+average|yearly\s+average"
             r"|(?:三年|两年|历年|各年)(?:的)?(?:平均|均值)|平均值|平均每年|每年平均|年均|on\s+average\s+(?:over|across|between|from)",
             re.I,
         ),
@@ -156,6 +156,10 @@ _EVERY = re.compile(
     re.I,
 )
 _RANGE = re.compile(r"(?P<first>20\d\d)\s*年?\s*(?:-|–|—|~|至|到|to|through|until)\s*(?P<last>20\d\d)", re.I)
+_SINCE = re.compile(
+    r"(?:较|比|自从?|从|由|与|和|对比|相比)\s*20\d\d|\b(?:since|from|versus|vs\.?|than|compared\s+(?:with|to)|against|relative\s+to)\s+(?:in\s+)?(?:FY\s*)?20\d\d",
+    re.I,
+)
 _FORWARD = re.compile(
     r"\b(?:forecast|projection|projected|outlook\s+for|expected?\s+(?:to|in|for)|next\s+year|going\s+to|in\s+the\s+future|by\s+20[3-9]\d|guidance|predict)"
     r"|预测|预计|预期|明年|后年|出年|展望\s*20|未来(?:几|三|五|一)?年(?:的)?(?:排放|用|员工|目标|数)",
@@ -196,6 +200,13 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None) -
     folded = fold(text)
     operation = next((name for name, pattern in _OPERATIONS if pattern.search(folded)), "lookup")
     periods, words, every = _periods(folded, latest, endpoints=operation in ("change", "percent_change"))
+    if (
+        operation in ("change", "percent_change")
+        and len(periods) == 1
+        and periods[0] < latest
+        and _SINCE.search(folded)
+    ):
+        periods = (periods[0], latest)
     if every and operation in ("change", "lookup"):
         operation = "trend"
     forward = bool(_FORWARD.search(folded)) or any(int(period[:4]) > int(latest) for period in periods)

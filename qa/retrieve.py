@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from index.build import embedding_text
 from index.chunk import Passage
 from index.dense import DenseIndex
 from index.embed import Embedder
 from index.lexicon import Lexicon, bundled_lexicon
+from index.rerank import Reranker
 from index.script import Language
 from index.snapshot import Snapshot
 from index.sparse import SparseIndex
@@ -49,8 +51,14 @@ def retrieve(
     year: int | None = None,
     edition: str | None = None,
     lexicon: Lexicon | None = None,
+    reranker: Reranker | None = None,
+    reranked: int = 20,
 ) -> list[Hit]:
-    """Rank passages by both legs and merge them, best first; what a report prints twice is one hit."""
+    """Rank passages by both legs and merge them, best first; what a report prints twice is one hit.
+
+    A reranker reads the first `reranked` hits again and orders them by its own scores.
+    """
+    wanted = k if reranker is None else max(k, reranked)
     allowed = allowed_rows(snapshot, report=report, year=year, edition=edition)
     ranking = rank(query, snapshot.dense, snapshot.sparse, embedder, allowed=allowed, depth=depth, lexicon=lexicon)
     hits: dict[str, Hit] = {}
@@ -65,9 +73,18 @@ def retrieve(
                 sparse_rank=ranking.sparse.get(row),
                 also=also,
             )
-        if len(hits) == k:
+        if len(hits) == wanted:
             break
-    return list(hits.values())
+    found = list(hits.values())
+    return found if reranker is None else rerank(query, found, reranker, reranked=reranked)[:k]
+
+
+def rerank(query: str, hits: Sequence[Hit], reranker: Reranker, *, reranked: int = 20) -> list[Hit]:
+    """Order the first hits by a cross-encoder, whose scores they then carry; the others follow as they were."""
+    first = hits[:reranked]
+    scores = reranker.scores(query, [embedding_text(hit.passage) for hit in first])
+    order = sorted(range(len(first)), key=lambda n: (-scores[n], n))
+    return [*(replace(first[n], score=round(float(scores[n]), 6)) for n in order), *hits[reranked:]]
 
 
 def rank(

@@ -33,7 +33,7 @@ def test_no_document_names_a_setting_or_command_that_is_not_there(document: Path
     settings = {f"{prefix}{name.upper()}" for name in Settings.model_fields}
     assert set(re.findall(r"ESG_QA_[A-Z]\w*", text)) <= settings
     commands = {str(command.name or getattr(command.callback, "__name__", "")) for command in app.registered_commands}
-    assert set(re.findall(r"\besg-qa ([a-z]+)\b", "\n".join(_code(text)))) <= commands
+    assert set(re.findall(r"(?:^|\$ |bin/|`)esg-qa ([a-z]+)\b", "\n".join(_code(text)), re.M)) <= commands
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
     assert set(re.findall(r"\bmake ([a-z]+)\b", "\n".join(_code(text)))) <= targets
 

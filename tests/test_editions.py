@@ -283,6 +283,20 @@ def test_the_checker_prints_the_share_of_each_edition(capsys: pytest.CaptureFixt
     assert re.search(r"en: \d+ of \d+ found, 0 listed as exceptions: 100.00%", printed)
 
 
+def test_every_listed_term_stands_in_both_editions() -> None:
+    texts = [edition.source.lower() for edition in editions()]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", (ROOT / "docs" / "terms.md").read_text(encoding="utf-8"), re.MULTILINE)
+    absent = []
+    for chinese, english in rows:
+        if chinese == "繁體":
+            continue
+        for text, terms in zip(texts, (chinese, re.split(r" at first mention", english)[0]), strict=True):
+            whole = terms.lower() in text
+            absent += [term for term in terms.split(" / ") if not whole and term.lower() not in text]
+    assert len(rows) > 100
+    assert absent == []
+
+
 def test_every_question_names_places_that_both_editions_have() -> None:
     places = set()
     for _, block in editions()[0].blocks:

@@ -27,6 +27,7 @@ from index.report import (
     Text,
 )
 from index.text import join_texts
+import itertools
 
 # Rules that would drop characters or read page furniture as structure are off.
 _BLOCKS = MarkdownIt("commonmark").disable(["code", "fence", "html_block", "reference", "lheading"])
@@ -230,7 +231,7 @@ def _join(text: str, spans: Sequence[Span]) -> Text:
     """Read lines of one paragraph; where their spans touch in the file they are read as one."""
     if not spans:
         return Text(text="", pieces=())
-    contiguous = all(b[0] == a[1] + 1 for a, b in zip(spans, spans[1:], strict=False))
+    contiguous = all(b[0] == a[1] + 1 for a, b in itertools.pairwise(spans))
     if contiguous:
         return visible(text, spans[0][0], spans[-1][1])
     joined = visible(text, *spans[0])
