@@ -179,18 +179,14 @@ def _once(found: Sequence[str], ask: Ask, twins: Mapping[str, tuple[str, ...]]) 
         seen.add(name)
 
 
-def _cells(
-    chosen: RetrievalSet, rankings: Mapping[str, Rankings], languages: Mapping[str, str]
-) -> Iterator[Cell]:
+def _cells(chosen: RetrievalSet, rankings: Mapping[str, Rankings], languages: Mapping[str, str]) -> Iterator[Cell]:
     groups = {ask.id: ask.group for ask in chosen.asks}
     for leg in LEGS:
         found = scores(chosen.asks, {name: ranked[leg] for name, ranked in rankings.items()})
         for passages in dict.fromkeys(languages.values()):
             for asked in (*LANGUAGES, "all"):
                 ids = [
-                    ask.id
-                    for ask in chosen.asks
-                    if languages[ask.id] == passages and asked in ("all", ask.language)
+                    ask.id for ask in chosen.asks if languages[ask.id] == passages and asked in ("all", ask.language)
                 ]
                 if ids:
                     yield Cell(

@@ -121,9 +121,7 @@ def check_model(held: str, fingerprint: str, embedder: Embedder, *, path: Path) 
             f"{kept} to keep the index, or build it again with esg-qa build"
         )
     changed = "the bundled model" if held == "bundled" else f"the model {held}"
-    raise ModelMismatch(
-        f"{path}: {changed} has changed since the index was built; build it again with esg-qa build"
-    )
+    raise ModelMismatch(f"{path}: {changed} has changed since the index was built; build it again with esg-qa build")
 
 
 def model_source(given: str) -> str:
@@ -139,7 +137,9 @@ def model_source(given: str) -> str:
     if folder.is_absolute() or given.startswith((".", "~")) or len(folder.parts) != 2:
         if re.fullmatch(r"[A-Za-z0-9][\w.-]*", given):
             return given  # a hub name without an owner
-        raise UnknownModel(f"{given}: no such folder; expected a sentence-transformers folder or a hub name owner/model")
+        raise UnknownModel(
+            f"{given}: no such folder; expected a sentence-transformers folder or a hub name owner/model"
+        )
     return given
 
 

@@ -29,8 +29,10 @@ _AGE = re.compile(
   | (?:大于|超过|年过|高于)\s*(?P<over_zh>\d\d)\s*岁
   | (?:aged?\s*|ages\s*)\b(?:under|below|younger\s+than|less\s+than|up\s+to)\s*(?P<under_aged>\d\d)\b
   | (?:aged?\s*|ages\s*)\b(?:over|above|older\s+than|more\s+than)\s*(?P<over_aged>\d\d)\b
-  | \b(?:under|below|younger\s+than)\s*(?:the\s+age\s+of\s*)?(?P<under_en>\d\d)s?\b(?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
-  | \b(?:over|above|older\s+than)\s*(?:the\s+age\s+of\s*)?(?P<over_en>\d\d)s?\b(?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
+  | \b(?:under|below|younger\s+than)\s*(?:the\s+age\s+of\s*)?(?P<under_en>\d\d)s?\b
+      (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
+  | \b(?:over|above|older\s+than)\s*(?:the\s+age\s+of\s*)?(?P<over_en>\d\d)s?\b
+      (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
   | \baged?\s*(?:between\s*)?(?P<low_en>\d\d)\s*(?:-|–|to|and)\s*(?P<high_en>\d\d)
   | (?<![\d.-])(?P<low_bare>[2-6]\d)\s*(?:-|–|to)\s*(?P<high_bare>[2-6]\d)\b(?![\d.%-])
   | \b(?P<under_tail>\d\d)\s*(?:or|and|years\s*old\s*(?:or|and))\s*(?:under|below|younger)

@@ -1,4 +1,4 @@
-"""What a report is, free of any file format: sections of paragraphs, lists and tables, each with its place in the file."""
+"""What a report is, free of any file format: sections of paragraphs, lists and tables that know their place."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

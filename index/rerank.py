@@ -63,6 +63,6 @@ class CrossEncoderReranker:
             ) from error
         if model.num_labels != 1:
             raise UnknownModel(
-                f"{self._given}: gives {model.num_labels} scores a pair; expected a cross-encoder for reranking, with one"
+                f"{self._given}: gives {model.num_labels} scores a pair; expected a cross-encoder that gives one"
             )
         return model

@@ -114,7 +114,7 @@ def render(text: str, language: Language) -> str:
 
 def to_simplified(text: str) -> str:
     """Convert Traditional characters to Simplified ones, character for character where possible."""
-    return _converter("t2s").convert(text)
+    return str(_converter("t2s").convert(text))
 
 
 @cache

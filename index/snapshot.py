@@ -214,7 +214,8 @@ def _figure(body: str) -> Figure:
 def _manifest(table: dict[str, Any]) -> Manifest:
     if table.get("format") != FORMAT:
         raise SnapshotError(
-            f"the snapshot has format {table.get('format')}, this version reads {FORMAT}; build it again with esg-qa build"
+            f"the snapshot has format {table.get('format')}, this version reads {FORMAT}; "
+            "build it again with esg-qa build"
         )
     editions = tuple(
         Edition(

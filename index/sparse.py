@@ -48,7 +48,7 @@ class SparseIndex:
         return np.asarray(self._index.get_scores(known), dtype=np.float32)
 
     def bound(self, tokens: Sequence[str]) -> float:
-        """Give the score no passage can exceed for a question's tokens; one that no passage has counts as the rarest."""
+        """Give the score no passage can exceed for a question's tokens; an unknown one counts as the rarest."""
         return sum(self._weights.get(token, self._rarest) for token in tokens)
 
     @cached_property

@@ -25,9 +25,12 @@ _SCOPES = {"一": "1", "二": "2", "三": "3", "i": "1", "ii": "2", "iii": "3", 
 _RULES = 2  # raised when search_tokens cuts differently than before
 _SENTENCE_END = re.compile(r"[。！？；]+[」』”’）)]*|(?<![A-Z])[.!?;][\"')\]]*(?=\s+[A-Z0-9\"(\u3400-\u9fff]|\s*$)|\n+")
 _STOP = frozenset(
-    "a an the of in on at to for and or is are was were be been by with as from that this it its which what who whom how "
-    "many much did does do has have had there any i you we they their our your can could will would please tell me about "
-    "的 了 是 在 和 及 与 有 为 以 于 之 其 等 吗 呢 啊 多少 什么 哪些 哪个 哪 怎样 怎么 如何 请问 请 几 系 嘅 咩 边 啲".split()
+    """
+    a an the of in on at to for and or is are was were be been by with as from that this it its which what who
+    whom how many much did does do has have had there any i you we they their our your can could will would
+    please tell me about 的 了 是 在 和 及 与 有 为 以 于 之 其 等 吗 呢 啊 多少 什么 哪些 哪个 哪 怎样 怎么 如何
+    请问 请 几 系 嘅 咩 边 啲
+    """.split()
 )
 
 

@@ -1,4 +1,4 @@
-"""What an answer is: words, figures and citations that prove them. One contract for HTTP, page, command line and eval."""
+"""What an answer is: words, figures and the citations that prove them; one contract, the same everywhere."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -120,7 +120,9 @@ class Engine:
             return self._from_numbers(desk, choice, computed)
         missing = computed.missing if computed else ()
         tabulated = any(match.absence in ("boundary", "measure") for match in choice.matches)
-        if not (((choice.found and missing) or (tabulated and question.ask in ("number", "what"))) and not choice.residue):
+        if not (
+            ((choice.found and missing) or (tabulated and question.ask in ("number", "what"))) and not choice.residue
+        ):
             prose = self._from_prose(_as_number(question, choice, self._lexicon), report, names, citations, choice)
             if prose is not None:
                 return prose

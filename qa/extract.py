@@ -198,22 +198,13 @@ def _coverage(passage: Passage, start: int, end: int, wanted: Sequence[str], voc
 
 
 def _speaks_of(question: Question, passage: Passage, quote: str, lexicon: Lexicon) -> bool:
-    """Tell whether a sentence names a metric the question names, or a part of it; a total does not speak for its part."""
-    if not question.concept.metrics or question.ask in (
-        "which",
-        "what",
-        "why",
-        "who",
-        "where",
-        "when",
-        "yes_no",
-        "email",
-    ):
-        asked = [key for key in question.concept.metrics if lexicon.metrics[key].kind != "text"]
-        if not asked or question.ask not in ("what", "which"):
-            return True
+    """Tell whether a sentence names a metric the question names, or a part of it, if it asks for a measure."""
+    measured = {key for key in question.concept.metrics if lexicon.metrics[key].kind != "text"}
+    asked = measured if question.ask in ("what", "which") else question.concept.metrics
+    if not asked or question.ask not in ("number", "often", "what", "which"):
+        return True
     named = lexicon.concept(f"{' '.join(passage.section[-1:])} {quote}").metrics
-    return any(one == asked or asked in lexicon.ancestors(one) for asked in question.concept.metrics for one in named)
+    return any(one == key or key in lexicon.ancestors(one) for key in asked for one in named)
 
 
 def _same_period(question: Question, passage: Passage, quote: str, year: int | None) -> bool:

@@ -168,7 +168,7 @@ def _likeliest(matches: Sequence[Match]) -> Match:
 
 
 def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon: Lexicon) -> float:
-    """Add up the evidence that a series is what a target means; each disagreement costs more than any label is worth."""
+    """Add up the evidence that a series is what a target means; a disagreement costs more than any label is worth."""
     score = 3.0 * _kinship(target.metrics, series.metrics, lexicon) + label
     score += _denominator(target.per, series.per)
     if target.members == series.members:
@@ -182,7 +182,7 @@ def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon:
 
 
 def unit_asked(asked: Unit, printed: Unit) -> Unit | None:
-    """The unit a figure can be stated in when one is asked for; a mass of greenhouse gas stays one of CO₂ equivalent."""
+    """The unit a figure can be stated in when one is asked for; a mass of gas stays one of CO₂ equivalent."""
     if asked.dimension == "mass" and printed.dimension == "ghg_mass":
         return read_unit(f"{asked.symbol}CO2e")
     return asked if asked.dimension == printed.dimension else None

@@ -289,7 +289,9 @@ def _total_of_parts(desk: Desk, match: Match) -> Numbers:
     name = desk.lexicon.metrics[next(iter(match.target.metrics))].name(desk.language)
     periods = asked_periods(desk, match.parts[0])
     held = [period for period in periods if all(series.disclosed(period) for series in match.parts)]
-    heads, inputs, sentences = [], [], []
+    heads: list[AnswerFigure] = []
+    inputs: list[AnswerFigure] = []
+    sentences: list[str] = []
     for period in held:
         figures = [desk.cite(series, period) for series in match.parts]
         part = _computed(

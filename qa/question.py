@@ -1,4 +1,4 @@
-"""Understand a question: its language, periods, metric, breakdown, operation, unit, and what it leaves to earlier ones."""
+"""Understand a question: language, periods, metric, breakdown, operation, unit, and what it leaves unsaid."""
 
 import re
 from collections.abc import Sequence
@@ -198,7 +198,7 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None) -
     language = language or language_of(text)
     text = _MARKUP.sub(" ", text)
     folded = fold(text)
-    operation = next((name for name, pattern in _OPERATIONS if pattern.search(folded)), "lookup")
+    operation: Operation = next((name for name, pattern in _OPERATIONS if pattern.search(folded)), "lookup")
     periods, words, every = _periods(folded, latest, endpoints=operation in ("change", "percent_change"))
     if (
         operation in ("change", "percent_change")

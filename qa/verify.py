@@ -1,94 +1,583 @@
-"""The last step of every answer: each quote is the passage's own, each number is cited or computed from cited figures."""
+"""The last step of every answer: quotes are the passage's own, figures the table's own, words say what the figures say."""
 
 import re
-from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import chain
 
+from index.figures import Figure
+from index.lexicon import Lexicon, bundled_lexicon
 from index.period import years_in
 from index.quantity import find_quantities
-from index.script import fold
+from index.script import Language, fold, render
 from index.snapshot import Snapshot
-from qa.answer import Answer, AnswerFigure
+from index.units import UnitError, convert, read_unit, unit_name
+from qa.answer import Answer, AnswerFigure, Citation
+from qa.catalogue import unit_label
+from qa.compose import TEXTS, amount, plain, say, written
+from qa.compute import Derived, average, difference, minus, number, percent_change, ratio, share, total
 
+_VALUE = re.compile(r"-?\d+(?:\.\d+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_MARKS = re.compile(r"(?:\[\d+\])+")
+_SLOT = re.compile("\x00([a-z]+)\x00")
+_DIVIDER = re.compile(r"\t| \| ")
+# Words that are parts of labels or stand outside an answer's text.
+_NO_SENTENCES = frozenset(
+    "each at points share_of change_of gap_of sum_of average_of per list_join and period_join heading_change "
+    "also_named read_as spelling other_language".split()
+)
 
 
-def faults(answer: Answer, snapshot: Snapshot) -> list[str]:
+def faults(answer: Answer, snapshot: Snapshot, *, lexicon: Lexicon | None = None) -> list[str]:
     """Name everything in an answer that its citations do not prove; an empty list lets it pass."""
-    return [*_citation_faults(answer, snapshot), *_figure_faults(answer), *_text_faults(answer)]
+    found = [*_citation_faults(answer, snapshot)]
+    if found:
+        return found
+    evidence = _Evidence(answer, snapshot, lexicon or bundled_lexicon())
+    found = [*_figure_faults(evidence), *_note_faults(answer)]
+    return found or [*_text_faults(evidence)]
 
 
 def _citation_faults(answer: Answer, snapshot: Snapshot) -> Iterator[str]:
+    if answer.status == "answered" and not answer.citations:
+        yield "answered without a citation"
     for place, citation in enumerate(answer.citations, start=1):
         passage = snapshot.by_id.get(citation.passage_id)
         if citation.number != place:
             yield f"citation {citation.number} stands at place {place}"
-        if passage is None or passage.text != citation.passage or passage.section != citation.section:
+        if passage is None or (passage.text, passage.section, passage.report_id, passage.edition, passage.page) != (
+            citation.passage,
+            citation.section,
+            citation.report,
+            citation.edition,
+            citation.page,
+        ):
             yield f"citation {citation.number}: no such passage in the snapshot"
         if not citation.quote or citation.passage[citation.start : citation.end] != citation.quote:
             yield f"citation {citation.number}: the quote is not the passage's own"
 
 
-def _figure_faults(answer: Answer) -> Iterator[str]:
-    cited = {citation.number: citation for citation in answer.citations}
-    for figure in (*answer.figures, *answer.nearest):
-        inputs = [(entry.value, entry.citation) for entry in figure.inputs]
-        for value, number in inputs or [(figure.value, figure.citation)]:
-            citation = cited.get(number)
-            if citation is None:
-                yield f"{figure.label}: cites {number}, which is not there"
-            elif not _holds(citation.quote, value):
-                yield f"{figure.label}: {value} does not stand in citation {number}"
-        if figure.formula is not None and not figure.inputs:
-            yield f"{figure.label}: computed from nothing"
-        if figure.formula is not None and not _concludes(figure):
-            yield f"{figure.label}: the formula does not come to {figure.value}"
+class _Evidence:
+    """What an answer's figures and citations prove, looked up once."""
+
+    def __init__(self, answer: Answer, snapshot: Snapshot, lexicon: Lexicon) -> None:
+        self.answer = answer
+        self.language: Language = answer.language
+        self.lexicon = lexicon
+        self.snapshot = snapshot
+        self.figures = (*answer.figures, *answer.nearest)
+        self.citations = {citation.number: citation for citation in answer.citations}
+        self._cells = {(cell.id, cell.edition): cell for cell in snapshot.figures}
+
+    def citation(self, figure: AnswerFigure) -> Citation | None:
+        """The citation a figure names."""
+        return self.citations.get(figure.citation)
+
+    def cell(self, figure: AnswerFigure) -> Figure | None:
+        """The table cell a figure says it is."""
+        citation = self.citation(figure)
+        return self._cells.get((figure.id, citation.edition)) if citation and figure.id else None
+
+    def row(self, figure: AnswerFigure) -> dict[str, Figure]:
+        """The cells of a figure's row, by period."""
+        cell = self.cell(figure)
+        if cell is None:
+            return {}
+        own = (cell.report_id, cell.edition, cell.row_key)
+        return {c.period: c for c in self.snapshot.figures if (c.report_id, c.edition, c.row_key) == own}
+
+    def year(self, report: str | None = None) -> str:
+        """The newest reporting year of a report, or of all of them."""
+        years = [e.metadata.year for e in self.snapshot.manifest.editions if report in (None, e.metadata.report_id)]
+        periods = [cell.period[:4] for cell in self.snapshot.figures if report in (None, cell.report_id)]
+        return str(max((year for year in years if year), default=max(periods, default="0")))
+
+    def names(self) -> set[str]:
+        """The lexicon's names of metrics, for the reader."""
+        return {metric.name(self.language) for metric in self.lexicon.metrics.values()}
 
 
-def _text_faults(answer: Answer) -> Iterator[str]:
-    """Every number of the text stands in a quote, a figure, a formula, a label or a period of the answer."""
-    known: set[str] = set()
-    for citation in answer.citations:
-        known |= _numbers(citation.quote) | _numbers(" ".join(citation.section))
-        known |= {format(q.value.normalize(), "f") for q in find_quantities(citation.quote)}
-        known |= set(years_in(citation.passage))
-        known.add(str(citation.number))
-    for figure in (*answer.figures, *answer.nearest):
-        for text in (figure.value, figure.label, figure.period, figure.unit, figure.breakdown, figure.formula or ""):
-            known |= _numbers(text)
-        for entry in figure.inputs:
-            known |= _numbers(f"{entry.value} {entry.label} {entry.period} {entry.unit}")
-    for number in _numbers(re.sub(r"\[\d+\]", " ", answer.text)) if answer.status == "answered" else ():
-        if number not in known:
-            yield f"{number} stands in the text and in no citation"
+def _figure_faults(evidence: _Evidence) -> Iterator[str]:
+    for figure in evidence.figures:
+        citation = evidence.citation(figure)
+        if citation is None:
+            yield f"{figure.label}: cites {figure.citation}, which is not there"
+        elif not _VALUE.fullmatch(figure.value):
+            yield f"{figure.label}: {figure.value!r} is no number"
+        elif figure.formula is not None:
+            yield from _computed_faults(figure, evidence)
+        elif figure.id:
+            yield from _cell_faults(figure, citation, evidence)
+        else:
+            yield from _prose_faults(figure, citation, evidence)
 
 
-def _holds(quote: str, value: str) -> bool:
-    wanted = _plain(value.lstrip("-−"))
-    if wanted in _numbers(quote):
-        return True
-    return any(
-        format(abs(q.value), "f") in (wanted, value) or abs(q.value) == _decimal(value) for q in find_quantities(quote)
+def _cell_faults(figure: AnswerFigure, citation: Citation, evidence: _Evidence) -> Iterator[str]:
+    cell = evidence.cell(figure)
+    if cell is None or cell.disclosure != "number":
+        yield f"{figure.label}: {figure.id} is no disclosed figure"
+        return
+    if (citation.passage_id, citation.start, citation.end) != (cell.passage_id, cell.row_start, cell.row_end):
+        yield f"{figure.label}: citation {citation.number} is not its row"
+    if figure.value != plain(cell.digits):
+        yield f"{figure.label}: {figure.value} is not the {cell.digits} of the table"
+    if figure.period != cell.period:
+        yield f"{figure.label}: {figure.period} is not the column {cell.period}"
+    if figure.unit != unit_label(cell, evidence.language):
+        yield f"{figure.label}: {figure.unit!r} is not the unit of the row"
+    named = _numbers(" ".join([*evidence.names(), *(text for c in evidence.row(figure).values() for text in c.labels)]))
+    if cell.edition != "en" or evidence.language != "en":
+        other = (c.labels for c in evidence.snapshot.figures if c.id == cell.id)
+        named |= _numbers(" ".join(text for labels in other for text in labels)) | _numbers(figure.breakdown)
+    if not _numbers(figure.label) <= named:
+        yield f"{figure.label}: not the label of the row"
+
+
+def _prose_faults(figure: AnswerFigure, citation: Citation, evidence: _Evidence) -> Iterator[str]:
+    held = [q for q in find_quantities(citation.quote) if format(q.value, "f") == figure.value]
+    units = {unit_name(q.unit, evidence.language, value=q.value) if q.unit else "" for q in held}
+    if not held:
+        yield f"{figure.label}: {figure.value} does not stand in citation {citation.number}"
+    elif figure.unit not in units:
+        yield f"{figure.label}: {figure.value} is not in {figure.unit!r} in citation {citation.number}"
+    heading = years_in(citation.section[-1]) if citation.section else []
+    if figure.period not in (years_in(citation.quote) or heading or [evidence.year(citation.report)]):
+        yield f"{figure.label}: citation {citation.number} does not speak of {figure.period}"
+
+
+def _computed_faults(figure: AnswerFigure, evidence: _Evidence) -> Iterator[str]:
+    given = [_given(figure, n, evidence) for n in range(len(figure.inputs))]
+    inputs = [one for one in given if one is not None]
+    if not inputs or len(inputs) != len(given):
+        yield f"{figure.label}: computed from what is not among the answer's cited figures"
+        return
+    if figure.citation not in {entry.citation for entry in inputs}:
+        yield f"{figure.label}: cites {figure.citation}, which none of its inputs does"
+    if not any(
+        (derived.formula, format(derived.value, "f"), unit) == (figure.formula, figure.value, figure.unit)
+        for derived, unit in _derivations(figure, inputs, evidence)
+    ):
+        yield f"{figure.label}: {figure.formula} in {figure.unit!r} does not follow from its inputs"
+    periods = sorted({entry.period for entry in inputs})
+    if figure.period != "–".join(dict.fromkeys((periods[0], periods[-1]))):
+        yield f"{figure.label}: {figure.period} is not the period of its inputs"
+    if not _numbers(figure.label) <= _numbers(" ".join([*evidence.names(), *(entry.label for entry in inputs)])):
+        yield f"{figure.label}: not named after its inputs"
+
+
+def _given(figure: AnswerFigure, n: int, evidence: _Evidence) -> AnswerFigure | None:
+    """Find the answer's own figure that an input is."""
+    entry = figure.inputs[n]
+    wanted = (entry.label, entry.value, entry.unit, entry.period, entry.citation)
+    return next(
+        (f for f in evidence.answer.figures if f.id and (f.label, f.value, f.unit, f.period, f.citation) == wanted),
+        None,
     )
 
 
-def _concludes(figure: AnswerFigure) -> bool:
-    """Tell whether a formula's right-hand side is the figure's value."""
-    end = (figure.formula or "").rsplit("=", 1)[-1].replace("−", "-").replace(",", "")
-    found = re.search(r"-?\d+(?:\.\d+)?", end)
-    return found is not None and _decimal(found.group()) == _decimal(figure.value)
+def _derivations(
+    figure: AnswerFigure, inputs: Sequence[AnswerFigure], evidence: _Evidence
+) -> Iterator[tuple[Derived, str]]:
+    """Compute all that can be computed from a figure's inputs, with the unit each result is in."""
+    values, units = [entry.value for entry in inputs], {entry.unit for entry in inputs}
+    if len(units) == 1:
+        unit = next(iter(units))
+        yield total(values), unit
+        yield average(values), unit
+        if len(values) == 2:
+            yield from _of_two(values[0], values[1], unit, evidence.language)
+    if len(inputs) == 2:
+        yield from _quotients(inputs[0], inputs[1], evidence)
+    if len(inputs) == 1:
+        yield from _conversions(figure, inputs[0], evidence)
+
+
+def _of_two(first: str, second: str, unit: str, language: Language) -> Iterator[tuple[Derived, str]]:
+    yield difference(second, first), say("points", language) if unit in ("%", "％", "pp") else unit
+    for derived, name in (
+        (percent_change(second, first), "%"),
+        (share(first, second), "%"),
+        (ratio(first, second), ""),
+    ):
+        if derived is not None:
+            yield derived, name
+
+
+def _quotients(above: AnswerFigure, below: AnswerFigure, evidence: _Evidence) -> Iterator[tuple[Derived, str]]:
+    """Divide one figure by another of another kind; money loses its scale words first."""
+    language = evidence.language
+    top, bottom = _unit_texts(above, evidence), _unit_texts(below, evidence)
+    divisors = {unit_name(unit, language, value=Decimal(1)) if unit else "" for unit in map(read_unit, bottom)}
+    for unit in map(read_unit, top):
+        bare = read_unit(unit.symbol.rsplit(" ", 1)[-1]) if unit and unit.dimension == "money" else None
+        scaled = unit is not None and bare is not None and " " in unit.symbol
+        factor = convert(Decimal(1), unit, bare) if scaled and unit and bare else Decimal(1)
+        derived = ratio(above.value, below.value, factor=factor)
+        name = unit_name(bare if scaled and bare else unit, language) if unit else ""
+        for divisor in divisors if derived is not None else ():
+            yield derived, f"{name} / {divisor}".strip()
+
+
+def _conversions(figure: AnswerFigure, given: AnswerFigure, evidence: _Evidence) -> Iterator[tuple[Derived, str]]:
+    """State a figure in the unit it is said to be in, where that is one of the same kind."""
+    wanted = read_unit(figure.unit)
+    for text in _unit_texts(given, evidence):
+        printed = read_unit(text)
+        if wanted is None or printed is None or wanted.dimension != printed.dimension:
+            continue
+        try:
+            value, factor = convert(number(given.value), printed, wanted), convert(Decimal(1), printed, wanted)
+        except UnitError:
+            continue
+        formula = f"{written(given.value)} × {minus(_trimmed(factor))} = {minus(_trimmed(value))}"
+        yield Derived(value=_trimmed(value), formula=formula), unit_name(wanted, evidence.language, value=value)
+
+
+def _unit_texts(figure: AnswerFigure, evidence: _Evidence) -> set[str]:
+    """The unit of a figure's row as the editions print it."""
+    return {cell.unit_text for cell in evidence.snapshot.figures if cell.id == figure.id and cell.unit_text}
+
+
+def _note_faults(answer: Answer) -> Iterator[str]:
+    own = {say("other_language", answer.language)}
+    for note in answer.notes:
+        if note not in own and not any(note in citation.passage for citation in answer.citations):
+            yield f"a note is not in any cited passage: {note[:40]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sentence:
+    """A sentence of the service's own: a template of `TEXTS`, and what stands in its slots."""
+
+    name: str
+    said: Mapping[str, str]
+    end: int
+
+
+def _text_faults(evidence: _Evidence) -> Iterator[str]:
+    """Read the text as the service's own sentences; each has to say what the evidence proves, at the marks it bears.
+
+    A number that stands outside of such a sentence is a fault.
+    """
+    text, position = evidence.answer.text, 0
+    forms = _forms(evidence)
+    about: AnswerFigure | None = None
+    due: frozenset[int] = frozenset()
+    while position < len(text):
+        marks = _MARKS.match(text, position)
+        if marks:
+            if frozenset(map(int, re.findall(r"\d+", marks.group()))) != due:
+                yield f"{marks.group()} stands after a sentence that {sorted(due)} prove"
+            position, due = marks.end(), frozenset()
+            continue
+        proven = _proven(evidence, forms, position, about)
+        if proven is None:
+            if text[position].isdigit():
+                yield f"{text[position : position + 24]!r} stands in the text and nothing proves it"
+                return
+            position += 1
+            continue
+        sentence, cites, subject = proven
+        about = subject or about
+        due = due | cites if sentence.name == "against" else cites
+        position = sentence.end
+    if due:
+        yield f"{sorted(due)} are cited nowhere"
+
+
+def _proven(
+    evidence: _Evidence, forms: Sequence[tuple[str, re.Pattern[str]]], position: int, about: AnswerFigure | None
+) -> tuple[_Sentence, frozenset[int], AnswerFigure | None] | None:
+    """Find the longest sentence at a place that the evidence proves, with the citations it needs and its subject."""
+    best: tuple[_Sentence, frozenset[int], AnswerFigure | None] | None = None
+    for name, form in forms:
+        match = form.match(evidence.answer.text, position)
+        if match is None or match.end() == position:
+            continue
+        sentence = _Sentence(name=name, said=match.groupdict(), end=match.end())
+        proof = _PROOFS[frozenset(sentence.said)](sentence, evidence, about)
+        if proof is not None and (best is None or sentence.end > best[0].end):
+            best = (sentence, *proof)
+    return best
+
+
+def _forms(evidence: _Evidence) -> list[tuple[str, re.Pattern[str]]]:
+    """Turn the service's sentences into expressions whose slots take nothing but what the evidence holds."""
+    slots = {name: _either(held) for name, held in _slots(evidence).items()}
+    forms = []
+    for name, template in TEXTS["en" if evidence.language == "en" else "zh-Hant"].items():
+        fields = re.findall(r"{(\w+)}", template)
+        if name in _NO_SENTENCES or frozenset(fields) not in _PROOFS:
+            continue
+        filled = say(name, evidence.language, **{field: f"\x00{field}\x00" for field in fields})
+        pieces = _SLOT.split(filled)
+        pattern = "".join(
+            f"(?P<{piece}>{slots[piece]})" if n % 2 else re.escape(piece) for n, piece in enumerate(pieces)
+        )
+        forms.append((name, re.compile(pattern)))
+    return forms
+
+
+def _slots(evidence: _Evidence) -> dict[str, set[str]]:
+    answer, language = evidence.answer, evidence.language
+    figures = evidence.figures
+    inputs = [entry for figure in figures for entry in figure.inputs]
+    labels = {form for one in chain(figures, inputs) for form in _cased(one.label)}
+    amounts = {text for one in chain(figures, inputs) for text in _amounts(one.value, one.unit)}
+    amounts |= {text for figure in figures for cell in evidence.row(figure).values() for text in _bare(cell)}
+    amounts |= {text for change in _changes(evidence) for text in change.words}
+    periods = {one.period for one in chain(figures, inputs)} | {p for f in figures for p in evidence.row(f)}
+    asked = periods | set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", answer.text))
+    names = evidence.names() if answer.status == "not_disclosed" or len(answer.text) else set()
+    quotes = {text for citation in answer.citations for text in _rendered(citation, language)}
+    codes = {code for c in answer.citations for code in re.findall(r"[A-Z]+\s?\d+(?:[.-]\d+)*", fold(c.quote))}
+    return {
+        "label": labels | {name for name in names if name in answer.text} | _joined(names, answer.text, language),
+        "value": amounts,
+        "before": amounts,
+        "after": amounts,
+        "period": asked | _lists_of(asked, answer.text, say("period_join", language)),
+        "first": periods,
+        "last": periods,
+        "latest": {evidence.year(citation) for citation in {c.report for c in answer.citations} or {None}},
+        "formula": {figure.formula for figure in figures if figure.formula},
+        "quote": quotes,
+        "code": codes | {f"GRI {code}" for code in codes},
+        "section": {render(cell, language) for c in answer.citations for cell in _last_cell(c)},
+        "values": {say("list_join", language).join(words) for words in _nearest_words(evidence)},
+    }
+
+
+def _either(texts: set[str]) -> str:
+    return "|".join(re.escape(text) for text in sorted(texts, key=lambda text: (-len(text), text)) if text) or r"(?!)"
+
+
+def _cased(label: str) -> set[str]:
+    return {label, label[:1].upper() + label[1:]}
+
+
+def _amounts(value: str, unit: str) -> set[str]:
+    """All ways the service writes a value with its unit."""
+    digits = {value, value.replace("-", "−"), written(value)}
+    return {amount(text, unit, language) for text in digits for language in ("en", "zh-Hant")}
+
+
+def _bare(cell: Figure) -> set[str]:
+    """How a cell is written beside another of its row: without the unit, which the other one has."""
+    return {cell.digits, f"{cell.digits}%"} if cell.disclosure == "number" else set()
+
+
+def _rendered(citation: Citation, language: Language) -> set[str]:
+    shown = {citation.quote, render(citation.quote, language)}
+    return shown | {" ".join(text.split()) for text in shown}
+
+
+def _last_cell(citation: Citation) -> list[str]:
+    cells = [cell.strip() for cell in _DIVIDER.split(citation.quote)]
+    return [cell for cell in cells if cell][-1:]
+
+
+def _joined(names: set[str], text: str, language: Language) -> set[str]:
+    """Several names said in one breath."""
+    held = sorted((name for name in names if name in text), key=text.find)
+    return {join.join(pair) for join in (say("and", language), " ") for pair in ((a, b) for a in held for b in held)}
+
+
+def _lists_of(periods: set[str], text: str, join: str) -> set[str]:
+    """Runs of several periods as they stand in the text."""
+    one = _either(periods)
+    return {match.group() for match in re.finditer(rf"(?:{one})(?:{re.escape(join)}(?:{one}))+", text)}
+
+
+def _nearest_words(evidence: _Evidence) -> list[list[str]]:
+    """The near figures in words, all of them or the first few."""
+    if evidence.language == "en":
+        words = [f"{f.label} ({f.period}): {amount(written(f.value), f.unit, 'en')}" for f in evidence.answer.nearest]
+    else:
+        words = [
+            f"{f.period} 年{f.label} {amount(written(f.value), f.unit, evidence.language)}"
+            for f in evidence.answer.nearest
+        ]
+    return [words] if words else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """Two periods of one row compared, and the words for how far they are apart."""
+
+    new: AnswerFigure
+    old: AnswerFigure
+    words: frozenset[str]
+    sign: int
+
+
+def _changes(evidence: _Evidence) -> list[_Change]:
+    found = []
+    for figure in evidence.answer.figures:
+        if figure.formula is None or len(figure.inputs) != 2:
+            continue
+        new, old = _given(figure, 0, evidence), _given(figure, 1, evidence)
+        if new is None or old is None or old.period >= new.period:
+            continue
+        apart = difference(old.value, new.value).value
+        relative = percent_change(old.value, new.value)
+        unit = say("points", evidence.language) if new.unit in ("%", "％") else new.unit
+        words = {amount(minus(abs(apart)), unit, evidence.language)}
+        if relative is not None and new.unit not in ("%", "％"):
+            percent = f"{minus(abs(relative.value))}%"
+            words |= {percent, *(f"{one} ({percent})" for one in words), *(f"{one}（{percent}）" for one in words)}
+        sign = (apart > 0) - (apart < 0)
+        found.append(_Change(new=new, old=old, words=frozenset(words), sign=sign))
+    return found
+
+
+_Proof = tuple[frozenset[int], AnswerFigure | None] | None
+_NOTHING: frozenset[int] = frozenset()
+
+
+def _states(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
+    """A figure stands at its value in its period; the highest of several is the highest."""
+    said = sentence.said
+    for figure in evidence.answer.figures:
+        labels = _cased(figure.label) | {form for entry in figure.inputs for form in _cased(entry.label)}
+        if said["label"] not in labels or said["period"] != figure.period:
+            continue
+        if said["value"] not in _amounts(figure.value, figure.unit) or said.get("formula") != figure.formula:
+            continue
+        if sentence.name in _EXTREMES and not _is_extreme(figure, evidence, sentence.name):
+            continue
+        cites = frozenset(entry.citation for entry in figure.inputs) or frozenset({figure.citation})
+        return cites, figure
+    return None
+
+
+_EXTREMES: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "most": Decimal.__ge__,
+    "highest": Decimal.__ge__,
+    "least": Decimal.__le__,
+    "lowest": Decimal.__le__,
+}
+
+
+def _is_extreme(figure: AnswerFigure, evidence: _Evidence, name: str) -> bool:
+    own = number(figure.value)
+    others = [f for f in evidence.answer.figures if f.metric == figure.metric and f.unit == figure.unit]
+    if name in ("highest", "lowest"):
+        others = [f for f in others if f.label == figure.label]
+    return all(_EXTREMES[name](own, number(other.value)) for other in others)
+
+
+def _stands_against(sentence: _Sentence, evidence: _Evidence, about: AnswerFigure | None) -> _Proof:
+    """Another period of the row that the sentence is about."""
+    if about is None:
+        return None
+    said = sentence.said
+    for figure in evidence.answer.figures:
+        same = figure.label == about.label and figure.period == said["period"] and not figure.formula
+        if same and said["value"] in _amounts(figure.value, figure.unit):
+            return frozenset({figure.citation}), None
+    cell = evidence.row(about).get(said["period"])
+    if cell is None or cell.disclosure != "number":
+        return None
+    fits = said["value"] == amount(cell.digits, about.unit if about.unit in ("%", "％") else "", evidence.language)
+    return (_NOTHING, None) if fits else None
+
+
+def _changed(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
+    """A figure moved from one period to another, in the direction and as far as said."""
+    said = sentence.said
+    direction = {"up": 1, "down": -1, "same": 0}[sentence.name]
+    for change in _changes(evidence):
+        new, old = change.new, change.old
+        before = said.get("before")
+        if (
+            direction == change.sign
+            and said["label"] in _cased(new.label)
+            and (said["first"], said["last"]) == (old.period, new.period)
+            and said["after"] in _amounts(new.value, new.unit)
+            and (before is None or before in _amounts(old.value, old.unit))
+            and ("value" not in said or said["value"] in change.words)
+        ):
+            return frozenset({new.citation, old.citation}), None
+    return None
+
+
+def _lacks(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
+    """A row prints no number for the periods said; or for `zero_base`, it prints a zero."""
+    said = sentence.said
+    rows = [evidence.row(f) for f in evidence.figures if f.id and said["label"] in _cased(f.label)]
+    periods = said["period"].split(say("period_join", evidence.language))
+    if sentence.name == "zero_base":
+        zero = any(row[p].value == 0 for row in rows for p in periods if p in row)
+        return (_NOTHING, None) if zero else None
+    known = bool(rows) or (not evidence.figures and said["label"])
+    printed = any(p in row and row[p].disclosure == "number" for row in rows for p in periods)
+    return (_NOTHING, None) if known and not printed else None
+
+
+def _ahead(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
+    """The periods said come after the latest the report covers."""
+    periods = sentence.said["period"].split(say("period_join", evidence.language))
+    return (_NOTHING, None) if all(period > sentence.said["latest"] for period in periods) else None
+
+
+def _refuses(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
+    """No answer's figure is what the report is said not to disclose."""
+    shown = {form for figure in evidence.figures for form in _cased(figure.label)}
+    if sentence.name == "other_boundary":
+        return (_NOTHING, None) if sentence.said["label"] in shown or not evidence.figures else None
+    return _NOTHING, None
+
+
+def _quotes(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
+    """The words are a cited quote's, whole."""
+    said = sentence.said["quote"]
+    cites = {c.number for c in evidence.answer.citations if said in _rendered(c, evidence.language)}
+    return (frozenset({min(cites)}), None) if cites else None
+
+
+def _points_to(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
+    """A row of the content index lists the code and ends in the section said."""
+    code = re.compile(rf"(?<![A-Za-z0-9]){re.escape(sentence.said['code'])}(?![\d.])")
+    for citation in evidence.answer.citations:
+        ends = [render(cell, evidence.language) for cell in _last_cell(citation)]
+        if code.search(fold(citation.quote)) and sentence.said["section"] in ends:
+            return frozenset({citation.number}), None
+    return None
+
+
+def _plainly(_sentence: _Sentence, _evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
+    """The slots take nothing but what is proven."""
+    return _NOTHING, None
+
+
+# How the evidence proves a sentence, by the slots it has.
+_PROOFS: dict[frozenset[str], Callable[[_Sentence, _Evidence, AnswerFigure | None], _Proof]] = {
+    frozenset(slots.split()): proof
+    for slots, proof in (
+        ("label value period", _states),
+        ("label value period formula", _states),
+        ("value period", _stands_against),
+        ("label value first last before after", _changed),
+        ("label first last after", _changed),
+        ("label period", _lacks),
+        ("period latest", _ahead),
+        ("latest", _plainly),
+        ("label", _refuses),
+        ("quote", _quotes),
+        ("code section", _points_to),
+        ("values", _plainly),
+        ("", _plainly),
+    )
+}
 
 
 def _numbers(text: str) -> set[str]:
-    return {_plain(match.group()) for match in _NUMBER.finditer(fold(text))}
+    return {match.group().replace(",", "") for match in _NUMBER.finditer(fold(text))}
 
 
-def _plain(digits: str) -> str:
-    return digits.replace(",", "")
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        return abs(Decimal(text.replace("−", "-").replace(",", "")))
-    except InvalidOperation:
-        return None
+def _trimmed(value: Decimal) -> Decimal:
+    short = value.normalize()
+    return short if int(short.as_tuple().exponent) < 0 else short.quantize(Decimal(1))

@@ -1,7 +1,6 @@
 """Models as a choice: prompts, dimensions and fingerprints follow the model; another model's index is refused."""
 
 import shutil
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,9 @@ The company used 120 tonnes of water in 2022. Rain is collected on the roof.
 
 Every employee is trained twice a year. Nobody under sixteen is employed.
 """
-WORDS = "the company used tonnes of water in rain is collected on roof every employee trained year query passage".split()
+WORDS = (
+    "the company used tonnes of water in rain is collected on roof every employee trained year query passage".split()
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,16 +61,11 @@ def save_tiny_bert(folder: Path, tokenizer_folder: Path, *, seed: int = 0, label
 @pytest.fixture(scope="module")
 def hub_style(tmp_path_factory: pytest.TempPathFactory, tokenizer_folder: Path) -> Path:
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
 
     parts = save_tiny_bert(tmp_path_factory.mktemp("bert"), tokenizer_folder)
-    folder = tmp_path_factory.mktemp("hub") / "tiny-e9"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        words = Transformer(str(parts), max_seq_length=64)
-        pooling = Pooling(48)
+    folder = tmp_path_factory.mktemp("hub") / "tiny-bert"
     prompts = {"query": "query: ", "document": "passage: "}
-    SentenceTransformer(modules=[words, pooling], prompts=prompts, device="cpu").save(str(folder))
+    SentenceTransformer(str(parts), prompts=prompts, device="cpu").save(str(folder))
     return folder
 
 
@@ -135,7 +131,7 @@ def test_an_index_of_the_bundled_model_says_how_to_go_back_to_it(hub_style: Path
 
 
 def test_a_changed_bundled_model_asks_for_a_rebuild() -> None:
-    with pytest.raises(ModelMismatch, match="the bundled model has changed .* build it again"):
+    with pytest.raises(ModelMismatch, match=r"the bundled model has changed .* build it again"):
         check_model("bundled", "fingerprint of older weights", SentenceTransformerEmbedder(), path=Path("index"))
 
 

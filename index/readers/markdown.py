@@ -1,5 +1,6 @@
 """Read a Markdown report, with the tab-separated tables and HTML fragments that PDF converters leave in it."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,6 @@ from index.report import (
     Text,
 )
 from index.text import join_texts
-import itertools
 
 # Rules that would drop characters or read page furniture as structure are off.
 _BLOCKS = MarkdownIt("commonmark").disable(["code", "fence", "html_block", "reference", "lheading"])
@@ -261,7 +261,9 @@ def _sections(parts: Sequence[_Part], entries: Sequence[Entry]) -> tuple[Section
         else:
             bodies[-1].append(part.content)
     pages = page_ranges([heading.title for heading in headings], entries)
-    sections, path, seen = [], [], set[str]()
+    sections: list[Section] = []
+    path: list[str] = []
+    seen: set[str] = set()
     levels: list[int] = []
     for number, (heading, body, (page, page_end)) in enumerate(zip(headings, bodies, pages, strict=True)):
         while levels and levels[-1] >= heading.level:
