@@ -170,9 +170,9 @@ def _trial_set(trial: Trial) -> RetrievalSet:
     asks = []
     for n, (question, answer) in enumerate(zip(trial.questions, trial.answers, strict=True)):
         language = language_of(question, otherwise="zh-Hans")
-        asked = {language: question} if language == "en" else {}
-        asked |= {} if asked else {"zh-Hans": question, "zh-Hant": render(question, "zh-Hant")}
-        for script, text in asked.items():
+        scripts: tuple[Language, ...] = ("en",) if language == "en" else ("zh-Hans", "zh-Hant")
+        for script in scripts:
+            text = render(question, script) if script == "zh-Hant" else question
             relevant = frozenset({f"p{answer}"})
             asks.append(Ask(id=f"q{n}.{script}", group=f"q{n}", language=script, text=text, relevant=relevant))
     passages = {f"p{n}": text for n, text in enumerate(trial.passages)}

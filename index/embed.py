@@ -159,4 +159,4 @@ def _weights_hash(model: "SentenceTransformer") -> str:
 def _unit(vectors: npt.NDArray[np.floating]) -> Vectors:
     rows = np.asarray(vectors, dtype=np.float32).reshape(len(vectors), -1)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(norms > 0, norms, 1)
+    return np.asarray(rows / np.where(norms > 0, norms, 1), dtype=np.float32)

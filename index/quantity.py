@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import pairwise
 from typing import Final, Literal, cast
 
+import regex
 from babel.numbers import format_decimal as babel_format
 
 from index.script import Folded, Language, fold, fold_with_offsets
@@ -164,7 +165,8 @@ NOT_DISCLOSED: Final = frozenset(
 )
 NIL: Final = frozenset({"nil", "zero", "零"})
 
-_UNIT = unit_pattern()
+_UNIT = "(?&u)"  # calls the definition below, so that the long list of spellings is compiled once
+_DEFINED = rf"(?(DEFINE)(?P<u>{unit_pattern()}))"
 _CURRENCY = r"(?:RMB|CNY|人民币|HK\$|HKD|港币|港元|US\$|USD|美元|NT\$|S\$|SGD|MOP|TWD|JPY|GBP|EUR|¥|€|£|\$)"
 _GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![.,]?[0-9])"
 _PLAIN = r"[0-9]+(?:\.[0-9]+)?(?!\.?[0-9])"
@@ -315,8 +317,9 @@ _WORD_AMOUNT = rf"""
     (?: [ -] (?P<words_unit> {_UNIT} ) )?
     (?! [A-Za-z] | -[A-Za-z] )
 """
-_GRAMMAR = re.compile(
+_GRAMMAR = regex.compile(
     rf"""
+    {_DEFINED}
     (?P<date> {_DATE} )
   | (?P<year> {_YEARS} )
   | (?P<time_of_day> {_TIME} )
@@ -328,7 +331,7 @@ _GRAMMAR = re.compile(
   | (?P<word_amount> {_WORD_AMOUNT} )
   | (?P<glued> [0-9]+ (?:\.[0-9]+)* [A-Za-z][A-Za-z0-9]* )
     """,
-    re.VERBOSE | re.IGNORECASE,
+    regex.VERBOSE | regex.IGNORECASE,
 )
 _BEFORE = re.compile(
     r"""

@@ -55,7 +55,7 @@ class CrossEncoderReranker:
         from sentence_transformers import CrossEncoder
 
         try:
-            model = CrossEncoder(source, device=self._device)
+            model: CrossEncoder = CrossEncoder(source, device=self._device)
         except Exception as error:
             raise UnknownModel(
                 f"{self._given}: neither a cross-encoder's folder nor a hub model that can be reached from here "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 
 import pint
 
@@ -555,18 +555,35 @@ def _leading(text: str) -> Unit | None:
 
 
 def _alternatives(spellings: Iterable[str]) -> str:
-    folded = {fold(spelling) for spelling in spellings}
-    return "|".join(_bounded(spelling) for spelling in sorted(folded, key=len, reverse=True))
+    """Write spellings as one expression that shares their beginnings and tries the longest first."""
+    root: dict[str, Any] = {}
+    for spelling in sorted({fold(spelling) for spelling in spellings}):
+        node = root
+        for step in _steps(spelling):
+            node = node.setdefault(step, {})
+    return _branches(root)
+
+
+def _branches(node: dict[str, Any]) -> str:
+    longer = [step + (_branches(below) if below else "") for step, below in node.items() if not step.startswith(_END)]
+    ends = [step.removeprefix(_END) for step in node if step.startswith(_END)]
+    ways = [*longer, *ends]
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 
 def _not_after_a_number() -> frozenset[str]:
     return frozenset(fold(spelling) for spelling in NOT_AFTER_A_NUMBER)
 
 
-def _bounded(spelling: str) -> str:
-    words = r"[ \-]?".join(re.escape(word).replace(",", ",?") for word in re.split(r"[ \-]", spelling))
+def _steps(spelling: str) -> list[str]:
+    """Cut a spelling into what is matched one after the other; the last step says what may not follow."""
+    one_letter = len(spelling) == 1 and spelling.isascii() and spelling.isalnum()
+    steps = [f"(?-i:{spelling})"] if one_letter else [_STEPS.get(c, re.escape(c)) for c in spelling]
     if spelling in LONGER_WORDS:
-        return f"{words}(?![{LONGER_WORDS[spelling]}])"
-    if not spelling[-1].isascii() or not spelling[-1].isalnum():
-        return words
-    return f"(?-i:{words})(?![A-Za-z0-9])" if len(spelling) == 1 else rf"{words}(?![A-Za-z0-9])"
+        return [*steps, f"{_END}(?![{LONGER_WORDS[spelling]}])"]
+    bounded = spelling[-1].isascii() and spelling[-1].isalnum()
+    return [*steps, f"{_END}(?![A-Za-z0-9])" if bounded else _END]
+
+
+_STEPS = {" ": r"[ \-]?", "-": r"[ \-]?", ",": ",?"}
+_END = "\0"  # marks a step that ends a spelling

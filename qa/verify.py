@@ -1,10 +1,10 @@
-"""The last step of every answer: quotes are the passage's own, figures the table's own, words say what the figures say."""
+"""The last step of every answer: quotes are the passage's own, figures the table's, words say what the figures say."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain
+from functools import cached_property
 
 from index.figures import Figure
 from index.lexicon import Lexicon, bundled_lexicon
@@ -13,7 +13,7 @@ from index.quantity import find_quantities
 from index.script import Language, fold, render
 from index.snapshot import Snapshot
 from index.units import UnitError, convert, read_unit, unit_name
-from qa.answer import Answer, AnswerFigure, Citation
+from qa.answer import Answer, AnswerFigure, Citation, Input
 from qa.catalogue import unit_label
 from qa.compose import TEXTS, amount, plain, say, written
 from qa.compute import Derived, average, difference, minus, number, percent_change, ratio, share, total
@@ -22,6 +22,7 @@ _VALUE = re.compile(r"-?\d+(?:\.\d+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MARKS = re.compile(r"(?:\[\d+\])+")
 _SLOT = re.compile("\x00([a-z]+)\x00")
+_STOPS = " .。"
 _DIVIDER = re.compile(r"\t| \| ")
 # Words that are parts of labels or stand outside an answer's text.
 _NO_SENTENCES = frozenset(
@@ -69,7 +70,7 @@ class _Evidence:
         self.snapshot = snapshot
         self.figures = (*answer.figures, *answer.nearest)
         self.citations = {citation.number: citation for citation in answer.citations}
-        self._cells = {(cell.id, cell.edition): cell for cell in snapshot.figures}
+        self._rows: dict[tuple[str, int], dict[str, Figure]] = {}
 
     def citation(self, figure: AnswerFigure) -> Citation | None:
         """The citation a figure names."""
@@ -77,16 +78,16 @@ class _Evidence:
 
     def cell(self, figure: AnswerFigure) -> Figure | None:
         """The table cell a figure says it is."""
-        citation = self.citation(figure)
-        return self._cells.get((figure.id, citation.edition)) if citation and figure.id else None
+        return next((cell for cell in self.row(figure).values() if cell.id == figure.id), None)
 
     def row(self, figure: AnswerFigure) -> dict[str, Figure]:
         """The cells of a figure's row, by period."""
-        cell = self.cell(figure)
-        if cell is None:
-            return {}
-        own = (cell.report_id, cell.edition, cell.row_key)
-        return {c.period: c for c in self.snapshot.figures if (c.report_id, c.edition, c.row_key) == own}
+        place, citation = (figure.id, figure.citation), self.citation(figure)
+        if place not in self._rows and citation is not None:
+            cells = [c for c in self.snapshot.figures if c.edition == citation.edition]
+            own = next(((c.report_id, c.row_key) for c in cells if c.id == figure.id), None)
+            self._rows[place] = {c.period: c for c in cells if (c.report_id, c.row_key) == own}
+        return self._rows.get(place, {})
 
     def year(self, report: str | None = None) -> str:
         """The newest reporting year of a report, or of all of them."""
@@ -94,9 +95,10 @@ class _Evidence:
         periods = [cell.period[:4] for cell in self.snapshot.figures if report in (None, cell.report_id)]
         return str(max((year for year in years if year), default=max(periods, default="0")))
 
-    def names(self) -> set[str]:
-        """The lexicon's names of metrics, for the reader."""
-        return {metric.name(self.language) for metric in self.lexicon.metrics.values()}
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The lexicon's metrics by their names for the reader."""
+        return {metric.name(self.language): key for key, metric in self.lexicon.metrics.items()}
 
 
 def _figure_faults(evidence: _Evidence) -> Iterator[str]:
@@ -127,12 +129,15 @@ def _cell_faults(figure: AnswerFigure, citation: Citation, evidence: _Evidence) 
         yield f"{figure.label}: {figure.period} is not the column {cell.period}"
     if figure.unit != unit_label(cell, evidence.language):
         yield f"{figure.label}: {figure.unit!r} is not the unit of the row"
-    named = _numbers(" ".join([*evidence.names(), *(text for c in evidence.row(figure).values() for text in c.labels)]))
-    if cell.edition != "en" or evidence.language != "en":
-        other = (c.labels for c in evidence.snapshot.figures if c.id == cell.id)
-        named |= _numbers(" ".join(text for labels in other for text in labels)) | _numbers(figure.breakdown)
-    if not _numbers(figure.label) <= named:
+    if not _numbers(figure.label) <= _numbers(" ".join(_row_names(figure, evidence))):
         yield f"{figure.label}: not the label of the row"
+
+
+def _row_names(figure: AnswerFigure, evidence: _Evidence) -> Iterator[str]:
+    """All names a row goes by: as its editions print it, and in the lexicon's words."""
+    yield from (text for cell in evidence.snapshot.figures if cell.id == figure.id for text in cell.labels)
+    yield from (evidence.lexicon.metrics[key].name(evidence.language) for key in figure.metric.split("+") if key)
+    yield figure.breakdown
 
 
 def _prose_faults(figure: AnswerFigure, citation: Citation, evidence: _Evidence) -> Iterator[str]:
@@ -163,7 +168,8 @@ def _computed_faults(figure: AnswerFigure, evidence: _Evidence) -> Iterator[str]
     periods = sorted({entry.period for entry in inputs})
     if figure.period != "–".join(dict.fromkeys((periods[0], periods[-1]))):
         yield f"{figure.label}: {figure.period} is not the period of its inputs"
-    if not _numbers(figure.label) <= _numbers(" ".join([*evidence.names(), *(entry.label for entry in inputs)])):
+    named = [*(name for entry in inputs for name in _row_names(entry, evidence)), *_said(evidence.names, figure.label)]
+    if not _numbers(figure.label) <= _numbers(" ".join(named)):
         yield f"{figure.label}: not named after its inputs"
 
 
@@ -216,8 +222,8 @@ def _quotients(above: AnswerFigure, below: AnswerFigure, evidence: _Evidence) ->
         factor = convert(Decimal(1), unit, bare) if scaled and unit and bare else Decimal(1)
         derived = ratio(above.value, below.value, factor=factor)
         name = unit_name(bare if scaled and bare else unit, language) if unit else ""
-        for divisor in divisors if derived is not None else ():
-            yield derived, f"{name} / {divisor}".strip()
+        if derived is not None:
+            yield from ((derived, f"{name} / {divisor}".strip()) for divisor in divisors)
 
 
 def _conversions(figure: AnswerFigure, given: AnswerFigure, evidence: _Evidence) -> Iterator[tuple[Derived, str]]:
@@ -259,7 +265,7 @@ class _Sentence:
 def _text_faults(evidence: _Evidence) -> Iterator[str]:
     """Read the text as the service's own sentences; each has to say what the evidence proves, at the marks it bears.
 
-    A number that stands outside of such a sentence is a fault.
+    Whatever stands outside of such a sentence is a fault.
     """
     text, position = evidence.answer.text, 0
     forms = _forms(evidence)
@@ -274,7 +280,7 @@ def _text_faults(evidence: _Evidence) -> Iterator[str]:
             continue
         proven = _proven(evidence, forms, position, about)
         if proven is None:
-            if text[position].isdigit():
+            if text[position] not in _STOPS:
                 yield f"{text[position : position + 24]!r} stands in the text and nothing proves it"
                 return
             position += 1
@@ -313,6 +319,8 @@ def _forms(evidence: _Evidence) -> list[tuple[str, re.Pattern[str]]]:
             continue
         filled = say(name, evidence.language, **{field: f"\x00{field}\x00" for field in fields})
         pieces = _SLOT.split(filled)
+        if not all(piece in evidence.answer.text for piece in pieces[::2]):
+            continue
         pattern = "".join(
             f"(?P<{piece}>{slots[piece]})" if n % 2 else re.escape(piece) for n, piece in enumerate(pieces)
         )
@@ -323,25 +331,26 @@ def _forms(evidence: _Evidence) -> list[tuple[str, re.Pattern[str]]]:
 def _slots(evidence: _Evidence) -> dict[str, set[str]]:
     answer, language = evidence.answer, evidence.language
     figures = evidence.figures
-    inputs = [entry for figure in figures for entry in figure.inputs]
-    labels = {form for one in chain(figures, inputs) for form in _cased(one.label)}
-    amounts = {text for one in chain(figures, inputs) for text in _amounts(one.value, one.unit)}
+    stated: list[AnswerFigure | Input] = [*figures, *(entry for figure in figures for entry in figure.inputs)]
+    reports = {citation.report for citation in answer.citations}
+    labels = {form for one in stated for form in _cased(one.label)}
+    amounts = {text for one in stated for text in _amounts(one.value, one.unit)}
     amounts |= {text for figure in figures for cell in evidence.row(figure).values() for text in _bare(cell)}
     amounts |= {text for change in _changes(evidence) for text in change.words}
-    periods = {one.period for one in chain(figures, inputs)} | {p for f in figures for p in evidence.row(f)}
+    periods = {one.period for one in stated} | {p for f in figures for p in evidence.row(f)}
     asked = periods | set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", answer.text))
-    names = evidence.names() if answer.status == "not_disclosed" or len(answer.text) else set()
+    names = _said(evidence.names, answer.text)
     quotes = {text for citation in answer.citations for text in _rendered(citation, language)}
     codes = {code for c in answer.citations for code in re.findall(r"[A-Z]+\s?\d+(?:[.-]\d+)*", fold(c.quote))}
     return {
-        "label": labels | {name for name in names if name in answer.text} | _joined(names, answer.text, language),
+        "label": labels | names | _joined(names, answer.text, language),
         "value": amounts,
         "before": amounts,
         "after": amounts,
         "period": asked | _lists_of(asked, answer.text, say("period_join", language)),
         "first": periods,
         "last": periods,
-        "latest": {evidence.year(citation) for citation in {c.report for c in answer.citations} or {None}},
+        "latest": {evidence.year(report) for report in reports} or {evidence.year()},
         "formula": {figure.formula for figure in figures if figure.formula},
         "quote": quotes,
         "code": codes | {f"GRI {code}" for code in codes},
@@ -381,7 +390,7 @@ def _last_cell(citation: Citation) -> list[str]:
 
 def _joined(names: set[str], text: str, language: Language) -> set[str]:
     """Several names said in one breath."""
-    held = sorted((name for name in names if name in text), key=text.find)
+    held = sorted(names, key=text.find)
     return {join.join(pair) for join in (say("and", language), " ") for pair in ((a, b) for a in held for b in held)}
 
 
@@ -471,9 +480,9 @@ def _is_extreme(figure: AnswerFigure, evidence: _Evidence, name: str) -> bool:
 
 def _stands_against(sentence: _Sentence, evidence: _Evidence, about: AnswerFigure | None) -> _Proof:
     """Another period of the row that the sentence is about."""
-    if about is None:
-        return None
     said = sentence.said
+    if about is None or said["period"] == about.period:
+        return None
     for figure in evidence.answer.figures:
         same = figure.label == about.label and figure.period == said["period"] and not figure.formula
         if same and said["value"] in _amounts(figure.value, figure.unit):
@@ -524,11 +533,13 @@ def _ahead(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None
 
 
 def _refuses(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
-    """No answer's figure is what the report is said not to disclose."""
+    """The report prints no figure of the metric that it is said not to disclose."""
     shown = {form for figure in evidence.figures for form in _cased(figure.label)}
     if sentence.name == "other_boundary":
         return (_NOTHING, None) if sentence.said["label"] in shown or not evidence.figures else None
-    return _NOTHING, None
+    key = evidence.names.get(sentence.said["label"])
+    printed = any(cell.metrics == (key,) and cell.disclosure == "number" for cell in evidence.snapshot.figures)
+    return None if printed else (_NOTHING, None)
 
 
 def _quotes(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
@@ -572,6 +583,10 @@ _PROOFS: dict[frozenset[str], Callable[[_Sentence, _Evidence, AnswerFigure | Non
         ("", _plainly),
     )
 }
+
+
+def _said(names: Iterable[str], text: str) -> set[str]:
+    return {name for name in names if name in text}
 
 
 def _numbers(text: str) -> set[str]:

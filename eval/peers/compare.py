@@ -26,7 +26,7 @@ MODEL = Path(__file__).parents[2] / "index" / "model" / "weights"
 
 def fold(text: str) -> str:
     """Fold as our model expects: NFKC, Simplified, lower case."""
-    return _converter().convert(" ".join(unicodedata.normalize("NFKC", text).split())).lower()
+    return str(_converter().convert(" ".join(unicodedata.normalize("NFKC", text).split()))).lower()
 
 
 @cache

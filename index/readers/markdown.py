@@ -37,6 +37,9 @@ _HEADING_KEY = re.compile(r"\s*\{#(?P<key>[\w.-]+)\}\s*$")
 _MARKER = re.compile(r"^[\s>]*(?:[-*+]|\d{1,9}[.)])?[ \t]+(?=\S)|^[\s>]+")
 _BULLET = re.compile(r"^[●◎○■□◆•▪➢✓√][ \t]*")
 _IMAGE_LINE = re.compile(r"^\s*(?:[-*+]\s+)?!\[[^\]]*\]\([^()]*\)\s*$")
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^()\s]*\)")
+_HTML_TABLE = re.compile(r"<table\b.*?(?:</table\s*>|\Z)", re.I | re.DOTALL)
+_CAPTION = re.compile(r"<caption\b[^<>]*>(?P<words>.*?)</caption\s*>", re.I | re.DOTALL)
 _PIPE_LINE = re.compile(r"^\s*(?:[-*+]\s+)?\|.*\|\s*$")
 _TAB_LINE = re.compile(r"\S[^\n]*\t")
 _TAB_CONTINUED = re.compile(r"^\t+\S")
@@ -49,11 +52,11 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Region:
-    """Lines that are one table."""
+    """Lines that are one table, or HTML tables and the words beside them."""
 
     first: int
     last: int  # exclusive
-    grid: Grid
+    contents: tuple[Grid | Text, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,8 @@ def _parts(text: str, lines: list[Span], first: int, left_out: Counter[tuple[str
     regions = list(_regions(text, lines, first))
     taken = {line for region in regions for line in range(region.first, region.last)} | set(range(first))
     for region in regions:
-        yield _Part(line=region.first, content=region.grid)
+        for content in region.contents:
+            yield _Part(line=region.first, content=content)
     masked = "\n".join("" if n in taken else text[a:b] for n, (a, b) in enumerate(lines))
     yield from _prose(text, lines, masked, left_out)
 
@@ -129,22 +133,34 @@ def _regions(text: str, lines: list[Span], first: int) -> Iterator[_Region]:
         start, end = lines[number]
         line = text[start:end]
         last = number + 1
-        if "<table" in line.lower():
-            closing = text.lower().find("</table>", start)
-            stop = closing + len("</table>") if closing >= 0 else lines[-1][1]
-            while last < len(lines) and lines[last][0] < stop:
-                last += 1
-            yield _Region(first=number, last=last, grid=html_grid(text, start, stop))
+        if _HTML_TABLE.search(text, start, end):
+            last, contents = _html_tables(text, lines, number)
+            yield _Region(first=number, last=last, contents=contents)
         elif _PIPE_LINE.match(line):
             while last < len(lines) and _PIPE_LINE.match(text[slice(*lines[last])]):
                 last += 1
-            yield _Region(first=number, last=last, grid=pipe_grid(text, lines[number:last]))
+            yield _Region(first=number, last=last, contents=(pipe_grid(text, lines[number:last]),))
         elif _TAB_LINE.search(line):
             while last < len(lines) and _is_tab_row(text[slice(*lines[last])]):
                 last += 1
             if last - number > 1 or line.count("\t") > 1 or entry_in_line(line):
-                yield _Region(first=number, last=last, grid=tab_grid(text, lines[number:last]))
+                yield _Region(first=number, last=last, contents=(tab_grid(text, lines[number:last]),))
         number = last
+
+
+def _html_tables(text: str, lines: list[Span], first: int) -> tuple[int, tuple[Grid | Text, ...]]:
+    """Read the HTML tables that begin on a line, their captions and what stands beside them on their lines."""
+    contents: list[Grid | Text] = []
+    last, position = first + 1, lines[first][0]
+    while (table := _HTML_TABLE.search(text, position)) and table.start() <= lines[last - 1][1]:
+        contents.append(visible(text, position, table.start()))
+        contents += [visible(text, *caption.span("words")) for caption in _CAPTION.finditer(text, *table.span())]
+        contents.append(html_grid(text, *table.span()))
+        position = table.end()
+        while last < len(lines) and lines[last][0] < position:
+            last += 1
+    contents.append(visible(text, position, lines[last - 1][1]))
+    return last, tuple(each for each in contents if not isinstance(each, Text) or each.text)
 
 
 def _is_tab_row(line: str) -> bool:
@@ -172,6 +188,7 @@ def _prose(text: str, lines: list[Span], masked: str, left_out: Counter[tuple[st
         elif token.type == "inline" and token.map:
             spans = lines[token.map[0] : token.map[1]]
             if level:
+                left_out["images", "an image has no text"] += len(_IMAGE.findall(text, *spans[0]))
                 heading = _heading(text, spans[0], level)
                 level = 0
                 if heading.title:
@@ -207,8 +224,9 @@ def _leaf(
     for start, end in spans:
         line = text[start:end]
         if _IMAGE_LINE.match(line):
-            left_out["image lines", "an image has no text"] += 1
+            left_out["images", "an image has no text"] += 1
             continue
+        left_out["images", "an image has no text"] += len(_IMAGE.findall(line))
         marker = _MARKER.match(line)
         begin = start + (marker.end() if marker else 0)
         bullet = _BULLET.match(text[begin:end])
@@ -217,7 +235,16 @@ def _leaf(
         elif items and begin > start:
             items.append(visible(text, begin, end))
         else:
+            if items:  # plain lines below the items are a paragraph of their own
+                yield from _gathered(text, plain, items, first, left_out)
+                plain, items = [], []
             plain.append((begin + (bullet.end() if bullet else 0), end))
+    yield from _gathered(text, plain, items, first, left_out)
+
+
+def _gathered(
+    text: str, plain: Sequence[Span], items: Sequence[Text], first: int, left_out: Counter[tuple[str, str]]
+) -> Iterator[tuple[int, Text | tuple[Text, ...]]]:
     joined = _join(text, plain)
     if joined.text:
         yield first, joined
@@ -312,5 +339,5 @@ def _summary(sections: Sequence[Section], file: File, left_out: Counter[tuple[st
         tables=len(tables),
         cells=sum(not cell.spanned for table in tables for row in table.rows for cell in row.cells),
         characters=len(file.text),
-        left_out=tuple(LeftOut(what=what, why=why, count=n) for (what, why), n in sorted(left_out.items())),
+        left_out=tuple(LeftOut(what=what, why=why, count=n) for (what, why), n in sorted(left_out.items()) if n),
     )
