@@ -141,20 +141,30 @@ def _read_table(
         bearing = notes_for(concept, chapter=chapter, marks=line.marks, notes=notes, lexicon=lexicon)
         place = chunk_row(report, section, table, line.number, group=line.group, notes=[note.text for note in bearing])
         passages.append(place.passage)
+        if columns.values and (beyond := _beyond_header(table, row)):
+            held = sum(any(c.isdigit() for c in row.cells[column.index].text.text) for column in columns.values)
+            unread.append(Unread(place=place.passage.id, why="more cells than the header names", cells=held + beyond))
+            continue
+        own: dict[str, Figure] = {}
         for column in columns.values:
             figure = _figure(place, line, column, row, concept, unit_text, unit, bearing, lexicon)
-            if figure is not None:
-                figures.append(figure)
+            if figure is not None and figure.id not in own:
+                own[figure.id] = figure
+            elif figure is not None:
+                if not row.cells[column.index].spanned:
+                    why = f"a second column for {column.period}: {figure.digits!r}"
+                    unread.append(Unread(place=place.passage.id, why=why, cells=1))
             elif any(c.isdigit() for c in row.cells[column.index].text.text):
                 unread.append(
                     Unread(
                         place=place.passage.id, why=f"not a number: {row.cells[column.index].text.text[:40]!r}", cells=1
                     )
                 )
+        figures += own.values()
     digits = sum(any(c.isdigit() for c in cell.text.text) for row in table.body for cell in row.cells[1:])
     if not columns.values and digits:
         unread.append(Unread(place=table.key, why="no column says which period it is for", cells=digits))
-    return TableReading(figures=tuple(_distinct(figures)), passages=tuple(passages), unread=tuple(unread))
+    return TableReading(figures=tuple(figures), passages=tuple(passages), unread=tuple(unread))
 
 
 def _columns(table: Table, before: str, year: int | None) -> _Columns:
@@ -177,6 +187,13 @@ def _columns(table: Table, before: str, year: int | None) -> _Columns:
         unit = _unit_column(table, labels)
         labels = tuple(index for index in labels if index != unit)
     return _Columns(labels=labels, unit=unit, values=tuple(values))
+
+
+def _beyond_header(table: Table, row: Row) -> int:
+    """Count a row's values to the right of all headings: which heading is whose is then anybody's guess."""
+    named = [n for header in table.header for n, cell in enumerate(header.cells) if cell.text.text.strip()]
+    beyond = [cell.text.text for cell in row.cells[max(named, default=len(row.cells)) + 1 :]]
+    return sum(bool(text.strip()) and read_cell(text).kind != "text" for text in beyond)
 
 
 def _value_column(index: int, texts: Sequence[str]) -> _ValueColumn | None:
@@ -290,6 +307,11 @@ def _row_unit(table: Table, columns: _Columns, line: _Line, before: str) -> tupl
     )
     if caption:
         return caption["unit"], read_unit(caption["unit"])
+    for header in table.header:
+        for found in _PARENTHESIS.finditer(header.cells[0].text.text):
+            unit = read_unit(found["inside"])
+            if unit:
+                return found["inside"], unit
     return "", None
 
 
@@ -389,15 +411,6 @@ def _digits_span(text: str, reading: Reading, start: int, end: int) -> tuple[int
     """Point at the number itself where the cell has a footnote mark or a unit beside it."""
     at = text.find(reading.digits) if reading.kind == "number" and reading.digits else -1
     return (start + at, start + at + len(reading.digits)) if at >= 0 else (start, end)
-
-
-def _distinct(figures: Sequence[Figure]) -> Iterator[Figure]:
-    """Drop a cell that a span repeats in the same row and period."""
-    seen: set[str] = set()
-    for figure in figures:
-        if figure.id not in seen:
-            seen.add(figure.id)
-            yield figure
 
 
 def _marks(label: str) -> list[str]:

@@ -44,6 +44,9 @@ _AGE = re.compile(
 _FUNCTION = frozenset("a an the of in on at to for from by with and or per number total".split())
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 
+_COVERAGE = re.compile(
+    r"\((?:包括|包含|涵盖|覆盖|不含|不包括|includ\w+|exclud\w+|cover(?:s|ing))\b[^()]*\)|\((?:含|inclusive)\)", re.I
+)
 _HOW_MUCH = re.compile(r"多少|几多|咗|(?<=[用排买花捐])了")
 _RATE = re.compile(r"率|比|占|%|成|share|percent|proportion|rate|ratio|coverage", re.I)
 _ASKING = re.compile(r"多少|几|how\s+m", re.I)  # a name that is a question is matched whole, never word by word
@@ -169,7 +172,7 @@ class Lexicon:
         >>> sorted(bundled_lexicon().concept("女性員工流失率").members)
         [('gender', 'female')]
         """
-        folded = fold(text)
+        folded = _COVERAGE.sub(" ", fold(text))
         codes = tuple(m.group().upper() for m in _CODE.finditer(folded)) + tuple(
             f"GRI {m['number']}" for m in _GRI.finditer(folded)
         )

@@ -230,6 +230,7 @@ def _asked_quantity(
     """
     kind = _asked_dimension(question.text) or _metric_dimension(question.concept.metrics, lexicon)
     asked = question.concept.metrics
+    rated = kind == "share" or any("%" in lexicon.metrics[key].units for key in asked)
     explained = set(_tokens(" ".join(_names(asked, lexicon)))) if asked else set()
     need = [token for token in wanted if token not in explained]
     weights = vocabulary.weigh(need if asked else wanted)
@@ -241,6 +242,8 @@ def _asked_quantity(
     for quantity in find_quantities(quote):
         if quantity.kind not in ("amount", "share", "points") or not _fits(quantity, kind):
             continue
+        if asked and not rated and quantity.kind != "amount":
+            continue
         clause = _clause(quote, quantity.start, quantity.end)
         inside = set(_tokens(clause))
         held = sum(w for token, w in weights.items() if token in inside) / whole if whole else 0.0
@@ -248,7 +251,7 @@ def _asked_quantity(
             spoken = lexicon.concept(clause).metrics
             if not any(one == key or key in lexicon.ancestors(one) for key in asked for one in spoken):
                 continue
-        elif held < floor:
+        elif held < floor or sum(token in inside for token in wanted if len(token) > 1) < 2:
             continue
         if best is None or held > best[0]:
             best = (held, quantity)

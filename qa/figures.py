@@ -65,6 +65,11 @@ def choose(question: Question, catalogue: Catalogue, *, names: Sequence[str], fl
     """
     asked = _Asked(question, names)
     ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
+    named = _named(asked, catalogue)
+    if named is not None:
+        target = Target(metrics=named.metrics, per=named.per, members=named.members)
+        found = Match(target=target, series=named, score=ranked[named.row_key])
+        return Choice(matches=(found,), residue=_residue(asked, [named]))
     targets = _targets(question.concept, catalogue)
     matches = [_match(target, asked, catalogue, ranked, floor) for target in targets]
     if len({target.metrics for target in targets}) > 1 and not asked.listed:
@@ -87,6 +92,21 @@ class _Asked:
         self.names = {term for name in names for term in split_terms(fold(name))}
         self.listed = bool(_LISTED.search(fold(question.text)))
         self.text = "\x1f".join(self.terms)
+
+
+def _named(asked: _Asked, catalogue: Catalogue, *, shortest: int = 6) -> Series | None:
+    """Find the one series whose whole printed label stands in the question and says all that the question says."""
+    found: dict[str, tuple[int, Series]] = {}
+    for series in catalogue.series:
+        for edition, own in series.own_terms.items():
+            if len(own) < shortest or "\x1f".join(own) not in asked.text:
+                continue
+            said = catalogue.lexicon.concept(series.labels[edition][-1])
+            if asked.concept.metrics <= said.metrics and asked.concept.members <= said.members:
+                found[series.row_key] = (len(own), series)
+    longest = max((length for length, _ in found.values()), default=0)
+    best = [series for length, series in found.values() if length == longest]
+    return best[0] if len(best) == 1 else None
 
 
 def _targets(concept: Concept, catalogue: Catalogue) -> list[Target]:

@@ -538,7 +538,8 @@ def _refuses(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | No
     if sentence.name == "other_boundary":
         return (_NOTHING, None) if sentence.said["label"] in shown or not evidence.figures else None
     key = evidence.names.get(sentence.said["label"])
-    printed = any(cell.metrics == (key,) and cell.disclosure == "number" for cell in evidence.snapshot.figures)
+    whole = [c for c in evidence.snapshot.figures if c.metrics == (key,) and not c.per and not c.members]
+    printed = any(cell.disclosure == "number" for cell in whole)
     return None if printed else (_NOTHING, None)
 
 

@@ -45,7 +45,7 @@ def test_a_leading_tab_is_a_blank_cell() -> None:
 
 
 def test_the_row_above_the_dashes_is_the_pipe_header() -> None:
-    grid = pipes("| Item | Value |\n|---|---:|\n| Water | 1,049 |\n| Paper |\n")
+    grid = pipes("| Item | Value |\n|---|---:|\n| Water | 1,049 |\n| Paper |")
     assert words(grid) == [["Item", "Value"], ["Water", "1,049"], ["Paper", ""]]
     assert (grid.header_rows, grid.divider) == (1, " | ")
 

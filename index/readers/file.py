@@ -55,6 +55,8 @@ def _decode(name: str, content: bytes) -> str:
     for mark, encoding in _WIDE:
         if content.startswith(mark):
             raise UnreadableReport(f"{name}: the text is {encoding}; save it as UTF-8 and try again")
+    if b"\x00" in content:
+        raise UnreadableReport(f"{name}: holds NUL bytes, so it is binary or UTF-16; expected a report in UTF-8 text")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -66,6 +68,4 @@ def _decode(name: str, content: bytes) -> str:
         raise UnreadableReport(
             f"{name}: byte {error.start} is not UTF-8 (Big5, GB18030?); save the file as UTF-8 and try again"
         ) from error
-    if "\x00" in text:
-        raise UnreadableReport(f"{name}: holds NUL bytes, so it is binary or UTF-16; expected a report in UTF-8 text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
