@@ -45,7 +45,7 @@ _FUNCTION = frozenset("a an the of in on at to for from by with and or per numbe
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 
 _COVERAGE = re.compile(
-    r"\((?:包括|包含|涵盖|覆盖|不含|不包括|includ\w+|exclud\w+|cover(?:s|ing))\b[^()]*\)|\((?:含|inclusive)\)", re.I
+    r"\((?:包括|包含|涵盖|覆盖|不含|不包括|includ\w+\b|exclud\w+\b|cover(?:s|ing)\b)[^()]*\)|\((?:含|inclusive)\)", re.I
 )
 _HOW_MUCH = re.compile(r"多少|几多|咗|(?<=[用排买花捐])了")
 _RATE = re.compile(r"率|比|占|%|成|share|percent|proportion|rate|ratio|coverage", re.I)

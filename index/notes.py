@@ -93,4 +93,10 @@ def _applies(note: Note, concept: Concept, marks: Sequence[str], lexicon: Lexico
         return True
     if concept.per and note.concept.per and {concept.per, note.concept.per} <= _DENOMINATORS:
         return True
-    return any(lexicon.related(mine, its) for mine in concept.metrics for its in note.concept.metrics)
+    named = [part for key in note.concept.metrics for part in (key, *_summed(key, lexicon))]
+    return any(lexicon.related(mine, its) for mine in concept.metrics for its in named)
+
+
+def _summed(key: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Give what a sum adds up: a note on scopes 1 and 2 speaks of each."""
+    return lexicon.metrics[key].sums if key in lexicon.metrics else ()

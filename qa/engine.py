@@ -120,9 +120,8 @@ class Engine:
             return self._from_numbers(desk, choice, computed)
         missing = computed.missing if computed else ()
         tabulated = any(match.absence in ("boundary", "measure") for match in choice.matches)
-        if not (
-            ((choice.found and missing) or (tabulated and question.ask in ("number", "what"))) and not choice.residue
-        ):
+        settled = bool(choice.found) or (tabulated and question.ask in ("number", "what"))
+        if not settled or choice.residue:
             prose = self._from_prose(_as_number(question, choice, self._lexicon), report, names, citations, choice)
             if prose is not None:
                 return prose
@@ -155,7 +154,7 @@ class Engine:
     def _from_prose(
         self, question: Question, report: str, names: Sequence[str], citations: Citations, choice: Choice
     ) -> Answer | None:
-        if question.forward and any(int(p[:4]) > int(self._latest(report)) for p in question.periods):
+        if question.forward and (choice.found or question.ask in ("number", "what")):
             return None
         about = " ".join(content_words(question.text, names)) or question.text
         hits = retrieve(about, self.snapshot, self._embedder, k=40, report=report)
@@ -185,12 +184,14 @@ class Engine:
         reason: Reason
         label = period = ""
         near: list[Series] = []
-        if ahead or (question.forward and not found):
+        if ahead or question.forward:
             reason = "forward_looking"
             period = ", ".join(p for p in question.periods if int(p[:4]) > int(desk.latest))
             near = found
         elif choice.residue and found:
             reason, label = "not_in_report", ""
+        elif choice.found and not missing:
+            reason, near = "not_in_report", found
         elif missing and found:
             reason, near, label = "other_period", found, desk.label(found[0])
             period = say("period_join", question.language).join(sorted(dict.fromkeys(missing)))
@@ -289,7 +290,7 @@ def _asks_reason(question: Question) -> bool:
 
 def _computed(desk: Desk, choice: Choice) -> Numbers | None:
     """Answer from the tables when they hold all that is asked, or what it can be computed from."""
-    if choice.residue:
+    if choice.residue or desk.question.forward:
         return None
     if choice.found:
         return answer_numbers(desk, choice)

@@ -52,7 +52,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         re.compile(
             r"(?:by\s+)?(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+of)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"
             r"|(?:change|increase|decrease|drop|fall|rise|grow)\w*\s+(?:in\s+percent|by\s+percent)|growth\s+rate|year[\s-]on[\s-]year|\byoy\b"
-            r"|百分之几|百分之幾|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
+            r"|(?<!占)(?<!占了)(?<!佔)百分之几|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
             re.I,
         ),
     ),
@@ -81,20 +81,20 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         ),
     ),
     (
-        "trend",
-        re.compile(
-            r"\btrend|over\s+(?:the\s+)?(?:past|last|three|years|time)|历年|趋势|走势|逐年|year\s+by\s+year|each\s+year|every\s+year",
-            re.I,
-        ),
-    ),
-    (
         "sum",
         re.compile(
             r"\b(?:in\s+total|combined|altogether|sum\s+of|add(?:ed)?\s+up|total\s+of)\b|合计|总共|加起来|加总|共计|合共|一共",
             re.I,
         ),
     ),
-    ("highest", re.compile(r"\b(?:highest|most|largest|biggest|greatest|maximum|peak)\b|最高|最多|最大|边年最", re.I)),
+    (
+        "trend",
+        re.compile(
+            r"\btrend|over\s+(?:the\s+)?(?:past|last|three|years|time)|历年|趋势|走势|逐年|year\s+by\s+year|each\s+year|every\s+year",
+            re.I,
+        ),
+    ),
+    ("highest", re.compile(r"\b(?:highest|most|largest|biggest|greatest|maximum|peak)\b|最高|最多|最大", re.I)),
     ("lowest", re.compile(r"\b(?:lowest|least|smallest|fewest|minimum)\b|最低|最少|最小", re.I)),
 )
 _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (

@@ -10,7 +10,15 @@ import pytest
 if TYPE_CHECKING:  # the fixtures import what they need, so that a test of one small module does not wait for the rest
     from fastapi.testclient import TestClient
 
+    from index.embed import Embedder
     from qa.engine import Engine
+
+
+@pytest.fixture(scope="session")
+def embedder() -> "Embedder":
+    from api.opening import embedder_of
+
+    return embedder_of(None)
 
 
 @pytest.fixture(scope="session")
