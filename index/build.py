@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -73,10 +74,11 @@ def publish_reports(
     passages: list[Passage] = []
     figures: list[Figure] = []
     for report, reading in zip(reports, readings, strict=True):
-        passages += _in_order(report, [*chunk_prose(report), *reading.passages])
+        held = _in_order(report, [*chunk_prose(report), *reading.passages])
+        if not held:
+            raise UnreadableReport(f"{report.file_name}: no text to index")
+        passages += held
         figures += reading.figures
-    if not passages:
-        raise UnreadableReport(f"{reports[0].file_name}: no text to index")
     progress("embed", 0, len(passages))
     vectors = embedder.encode_passages([embedding_text(passage) for passage in passages])
     progress("index", 0, len(passages))
@@ -180,10 +182,11 @@ def _write(
             aside.replace(final)
         shutil.rmtree(aside, ignore_errors=True)
         publish(index, manifest.id)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         shutil.rmtree(aside, ignore_errors=True)
+        reason = getattr(error, "strerror", None) or error
         raise SnapshotError(
-            f"{index}: cannot write the index here ({error.strerror or error}); name a folder you may write to with "
+            f"{index}: cannot write the index here ({reason}); name a folder you may write to with "
             "--index. What was published before is untouched"
         ) from error
 

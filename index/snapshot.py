@@ -180,11 +180,15 @@ def current_folder(index: Path) -> Path:
         name = pointer.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SnapshotError(f"{index}: no index here; make one with esg-qa build FILE --index {index}") from error
+    except UnicodeDecodeError as error:
+        raise SnapshotError(f"{pointer}: names no snapshot; build the index again with esg-qa build") from error
     return index / "snapshots" / name
 
 
 def publish(index: Path, name: str) -> None:
     """Point an index folder at one of its snapshots, by one rename; drop snapshots older than the last few."""
+    for left in index.glob(".CURRENT.*"):  # of a build that was killed here
+        left.unlink(missing_ok=True)
     aside = index / f".CURRENT.{os.getpid()}"
     aside.write_text(name + "\n", encoding="utf-8")
     aside.replace(index / "CURRENT")

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import structlog
 
+from index.chunk import Passage
 from index.embed import Embedder, check_model
 from index.errors import EsgQaError
 from index.lexicon import Lexicon, bundled_lexicon
@@ -26,6 +27,7 @@ from qa.retrieve import Hit, in_readers_edition, retrieve
 from qa.spelling import Speller
 from qa.verify import faults
 
+_KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")
 _WORD = re.compile(r"[A-Za-z]{4,}")
 
 _log = structlog.get_logger(__name__)
@@ -158,7 +160,7 @@ class Engine:
             return None
         about = " ".join(content_words(question.text, names)) or question.text
         hits = retrieve(about, self.snapshot, self._embedder, k=40, report=report)
-        hits = [hit for hit in hits if hit.passage.id not in self._figure_rows]
+        hits = [hit for hit in hits if hit.passage.id not in self._figure_rows and not _indexes_codes(hit.passage)]
         hits = in_readers_edition(hits, self.snapshot, question.language)[:14]
         span = extract(
             question,
@@ -274,6 +276,11 @@ def _with_spelling(answer: Answer, corrections: dict[str, str]) -> str:
 
 def _only(whole: Catalogue, report: str) -> Catalogue:
     return replace(whole, series=tuple(whole.of_report(report)))
+
+
+def _indexes_codes(passage: Passage) -> bool:
+    """Tell a row of the content index, which says where things are disclosed and not what."""
+    return passage.kind == "row" and bool(_KPI_CODE.search(fold(passage.text)))
 
 
 def _as_number(question: Question, choice: Choice, lexicon: Lexicon) -> Question:

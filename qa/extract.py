@@ -278,7 +278,7 @@ def _clause(quote: str, start: int, end: int) -> str:
 
 def _asked_dimension(text: str) -> str | None:
     """Tell what kind of thing a "how many" counts, from its classifier or noun; None when it does not say."""
-    folded = fold(text)
+    folded = fold(text).lower()
     for pattern, dimension in _COUNTED:
         if pattern.search(folded):
             return dimension

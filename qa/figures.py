@@ -183,8 +183,17 @@ def _without_parts(
 
 def _likeliest(matches: Sequence[Match]) -> Match:
     """Of several metrics named in one breath, none listed beside another, answer for none that leaves one unknown."""
-    unknown = next((match for match in matches if match.series is None), None)
-    return unknown or max(matches, key=lambda match: match.score)
+    unknown = next((match for match in matches if match.series is None and not match.parts), None)
+    if unknown is not None:
+        return unknown
+    best = max(matches, key=lambda match: match.score)
+    return Match(
+        target=best.target,
+        series=None,
+        score=best.score,
+        absence="measure",
+        near=tuple(m.series for m in matches if m.series),
+    )
 
 
 def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon: Lexicon) -> float:

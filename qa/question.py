@@ -83,7 +83,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     (
         "sum",
         re.compile(
-            r"\b(?:in\s+total|combined|altogether|sum\s+of|add(?:ed)?\s+up|total\s+of)\b|合计|总共|加起来|加总|共计|合共|一共",
+            r"\b(?:between\s+them|in\s+total|combined|altogether|sum\s+of|add(?:ed)?\s+up|total\s+of)\b|合计|总共|加起来|加总|共计|合共|一共",
             re.I,
         ),
     ),
@@ -156,6 +156,7 @@ _EVERY = re.compile(
     re.I,
 )
 _RANGE = re.compile(r"(?P<first>20\d\d)\s*年?\s*(?:-|–|—|~|至|到|to|through|until)\s*(?P<last>20\d\d)", re.I)
+_PART_OF = re.compile(r"占.{0,16}(?:百分之|多少%)")
 _SINCE = re.compile(
     r"(?:较|比|自从?|从|由|与|和|对比|相比)\s*20\d\d|\b(?:since|from|versus|vs\.?|than|compared\s+(?:with|to)|against|relative\s+to)\s+(?:in\s+)?(?:FY\s*)?20\d\d",
     re.I,
@@ -199,6 +200,8 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None) -
     text = _MARKUP.sub(" ", text)
     folded = fold(text)
     operation: Operation = next((name for name, pattern in _OPERATIONS if pattern.search(folded)), "lookup")
+    if operation == "percent_change" and _PART_OF.search(folded):
+        operation = "share"
     periods, words, every = _periods(folded, latest, endpoints=operation in ("change", "percent_change"))
     if (
         operation in ("change", "percent_change")

@@ -185,7 +185,7 @@ def build_aside(report: Path, index: Path, event: str, word: str) -> "subprocess
     ],
 )
 def test_a_build_killed_at_any_moment_leaves_the_old_index(
-    event: str, word: str, index: Path, changed: Path, report: Path, embedder: Embedder
+    event: str, word: str, index: Path, changed: Path, embedder: Embedder
 ) -> None:
     killed = build_aside(changed, index, event, word)
     assert killed.returncode == -signal.SIGKILL, killed.stdout + killed.stderr
@@ -195,7 +195,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_index(
     assert sorted(path.name for path in index.iterdir()) == ["CURRENT", "snapshots"]
 
 
-@pytest.mark.parametrize("room", [0, 2_000, 30_000])
+@pytest.mark.parametrize("room", [2_000, 12_000])
 def test_a_full_disk_is_an_error_in_words_and_leaves_the_old_index(room: int, index: Path, changed: Path) -> None:
     built = build_aside(changed, index, "disk full", str(room))
     assert built.returncode == 0, built.stderr
@@ -209,7 +209,7 @@ def test_a_file_where_the_index_folder_should_be_is_an_error_in_words(
 ) -> None:
     taken = tmp_path / "taken"
     taken.write_text("a file", encoding="utf-8")
-    with pytest.raises(SnapshotError, match="taken: cannot write the index here .*name a folder you may write to"):
+    with pytest.raises(SnapshotError, match=r"taken: cannot write the index here .*name a folder you may write to"):
         build([report], taken, embedder=embedder)
     assert taken.read_text(encoding="utf-8") == "a file"
 
@@ -233,7 +233,7 @@ def test_a_read_only_folder_is_an_error_in_words_and_leaves_the_old_index(
     for folder in (index, index / "snapshots"):
         folder.chmod(0o555)
     try:
-        with pytest.raises(SnapshotError, match="cannot write the index here .*published before is untouched"):
+        with pytest.raises(SnapshotError, match=r"cannot write the index here .*published before is untouched"):
             build([changed], index, embedder=embedder)
         assert water(index) == ["1,049", "—"]
     finally:
@@ -246,9 +246,7 @@ def parts(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("harm", ["missing", "empty", "cut", "overwritten"])
-def test_a_damaged_part_is_an_error_that_says_what_to_do(
-    harm: str, index: Path, report: Path, embedder: Embedder
-) -> None:
+def test_a_damaged_part_is_an_error_that_says_what_to_do(harm: str, index: Path) -> None:
     folder = current_folder(index)
     harmed = []
     for part in parts(folder):
