@@ -133,9 +133,10 @@ class HitReply(Wire):
     """A passage that search found, with the rank each leg gave it."""
 
     passage: PassageReply
-    score: float = Field(description="Reciprocal ranks of both legs, fused.")
+    score: float = Field(description="Scores of both legs, fused; higher is nearer.")
     dense_rank: int | None = Field(description="Rank by meaning, from 1; null: not among the nearest.")
     sparse_rank: int | None = Field(description="Rank by words (BM25), from 1; null: no word in common.")
+    also: list[str] = Field(default=[], description="Other passages of the same edition that print the same.")
 
 
 class SearchReply(Wire):

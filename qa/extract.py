@@ -107,7 +107,7 @@ def extract(
     year: int | None,
     embedder: Embedder,
     must: Sequence[str] = (),
-    floor: float = 0.5,
+    floor: float = 0.55,
 ) -> Span | None:
     """Choose the span that answers, or None when no passage holds enough of what is asked.
 

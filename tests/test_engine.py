@@ -161,13 +161,12 @@ def test_what_is_not_disclosed_is_refused_for_its_reason(engine: Engine, text: s
     assert answer.contact
 
 
-@pytest.mark.xfail(strict=True, reason=FALSELY_ANSWERED)
 @pytest.mark.parametrize(
     "text",
     [
         "What is the CEO's pay?",
-        "What is the weather in Beijing?",
         "Who is the head of the nuclear submarine department?",
+        pytest.param("What is the weather in Beijing?", marks=pytest.mark.xfail(strict=True, reason=FALSELY_ANSWERED)),
     ],
 )
 def test_prose_that_only_shares_a_word_does_not_answer(engine: Engine, text: str) -> None:
@@ -179,12 +178,10 @@ def test_the_weather_is_not_in_the_report(engine: Engine, text: str) -> None:
     assert engine.ask(text).status == "not_disclosed"
 
 
-@pytest.mark.xfail(strict=True, reason="预计 is left over and decides before the question is seen to look ahead")
 def test_a_forecast_is_refused_as_one(engine: Engine) -> None:
     assert engine.ask("预计明年范围二排放量是多少？").reason == "forward_looking"
 
 
-@pytest.mark.xfail(strict=True, reason="forward without a year in digits: this year's figure is given for the next")
 @pytest.mark.parametrize("text", ["What will Scope 2 emissions be next year?", "明年範圍二排放量", "明年范围二排放量"])
 def test_this_year_s_figure_does_not_answer_for_the_next(engine: Engine, text: str) -> None:
     assert engine.ask(text).reason == "forward_looking"
@@ -195,16 +192,12 @@ def test_the_weather_is_off_topic(engine: Engine) -> None:
     assert engine.ask("今天天氣怎樣？").reason == "off_topic"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="占百分之几 is read as a change, so that a disclosed share is said to be missing"
-)
 @pytest.mark.parametrize("text", ["2020 年五十歲以上的員工佔百分之幾？", "2020年五十岁以上的员工占百分之几？"])
 def test_a_disclosed_share_is_not_refused(engine: Engine, text: str) -> None:
     answer = engine.ask(text)
     assert [(figure.value, figure.period) for figure in answer.figures[:1]] == [("1", "2020")]
 
 
-@pytest.mark.xfail(strict=True, reason="边年最低 is read as the highest: a wrong year is given")
 def test_the_lowest_year_is_the_lowest(engine: Engine) -> None:
     assert [figure.value for figure in engine.ask("用水量邊年最低？").figures[:1]] == ["695"]
 

@@ -50,12 +50,14 @@ def test_there_are_a_hundred_cases_in_each_script_and_some_of_every_kind(cases: 
     assert set(KINDS) == {case.kind for case in cases}
 
 
-def test_every_third_case_of_a_kind_and_language_is_held_back(cases: list[Case]) -> None:
+def test_every_third_case_is_held_back_until_it_has_been_looked_at(cases: list[Case]) -> None:
     seen: Counter[tuple[str, str]] = Counter()
     for case in cases:
         place = seen[case.kind, case.language]
         seen[case.kind, case.language] += 1
-        assert case.split == ("held_back" if place % 3 == 2 else "tuned"), case.id
+        looked_at = "no longer held back" in case.written
+        assert case.split == ("held_back" if place % 3 == 2 and not looked_at else "tuned"), case.id
+    assert sum(case.split == "held_back" for case in cases) * 10 >= len(cases) * 3
 
 
 def test_a_group_asks_one_question_in_three_scripts(cases: list[Case]) -> None:

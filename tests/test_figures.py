@@ -68,7 +68,7 @@ def test_a_dash_means_not_disclosed(dash: str, read: Read) -> None:
 @pytest.mark.parametrize("zero", ["0", "0.00", "０", "零"])
 def test_zero_means_zero(zero: str, read: Read) -> None:
     figure = one(read(f"指標\t單位\t2022 年\t2021 年\n耗水量\t噸\t{zero}\t7\n"))
-    assert (figure.disclosure, figure.value) == ("number", 0)
+    assert (figure.disclosure, figure.value) == ("number", Decimal(0))
 
 
 def test_a_row_of_two_labels_is_named_by_both(read: Read) -> None:
@@ -130,7 +130,7 @@ def test_a_spanning_html_label_groups_its_rows(read: Read) -> None:
 )
 def test_a_unit_stands_in_its_column_the_label_the_header_or_the_caption(table: str, read: Read) -> None:
     reading = read(table)
-    assert [(figure.unit, figure.value) for figure in reading.figures] == [("MWh", 5), ("MWh", 4)]
+    assert [(figure.unit, figure.value) for figure in reading.figures] == [("MWh", Decimal(5)), ("MWh", Decimal(4))]
 
 
 def test_the_rows_own_unit_wins_over_the_columns(read: Read) -> None:
@@ -163,12 +163,12 @@ def test_a_financial_year_is_named_by_the_year_it_ends_in(read: Read) -> None:
 
 def test_a_target_or_change_column_is_no_year(read: Read) -> None:
     reading = read("指標\t單位\t2022 年\t2021 年\t變動\t2025 年目標\n耗水量\t噸\t8\t9\t-11%\t5\n")
-    assert [(figure.period, figure.value) for figure in reading.figures] == [("2022", 8), ("2021", 9)]
+    assert [(figure.period, figure.value) for figure in reading.figures] == [("2022", Decimal(8)), ("2021", Decimal(9))]
 
 
 def test_two_columns_of_one_period_are_not_told_apart_by_chance(read: Read) -> None:
     reading = read("指標\t2023 年\t2022/23 財年\n耗水量（噸）\t5\t7\n")
-    assert [(figure.period, figure.value) for figure in reading.figures] == [("2023", 5)]
+    assert [(figure.period, figure.value) for figure in reading.figures] == [("2023", Decimal(5))]
     assert [unread.why for unread in reading.unread] == ["a second column for 2023: '7'"]
 
 
@@ -201,7 +201,7 @@ def test_a_table_of_no_period_is_reported_unread_and_kept_as_passages(read: Read
 @pytest.mark.parametrize(("lead", "year"), [("", "2022"), ("2021 年員工構成：\n\n", "2021")])
 def test_a_table_of_one_year_is_the_reports_or_the_one_its_lead_in_names(lead: str, year: str, read: Read) -> None:
     reading = read(f"{lead}| 類別 | 人數 |\n|---|---|\n| 研發員工 | 30 |\n| 銷售員工 | 20 |\n")
-    assert [(figure.period, figure.value) for figure in reading.figures] == [(year, 30), (year, 20)]
+    assert [(figure.period, figure.value) for figure in reading.figures] == [(year, Decimal(30)), (year, Decimal(20))]
 
 
 def test_a_footnote_mark_is_no_part_of_label_or_value(read: Read) -> None:
@@ -220,7 +220,7 @@ def test_a_unit_per_head_is_an_intensity(read: Read) -> None:
 
 def test_a_row_the_lexicon_does_not_know_is_a_figure_all_the_same(read: Read) -> None:
     figure = one(read("指標\t單位\t2022 年\t2021 年\n乜乜物物\t套\t5\t4\n"))
-    assert (figure.metrics, figure.labels, figure.value) == ((), ("乜乜物物",), 5)
+    assert (figure.metrics, figure.labels, figure.value) == ((), ("乜乜物物",), Decimal(5))
 
 
 def test_two_levels_of_header_name_a_column_by_both(read: Read) -> None:

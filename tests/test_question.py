@@ -99,21 +99,9 @@ def test_what_the_report_covers_is_not_forward(text: str) -> None:
         ("ratio of men to women", "ratio"),
         ("water use trend", "trend"),
         ("用水量走勢", "trend"),
-        pytest.param(
-            "2020 年五十歲以上的員工佔百分之幾？",
-            "share",
-            marks=pytest.mark.xfail(strict=True, reason="占百分之几 is read as a percentage change"),
-        ),
-        pytest.param(
-            "用水量邊年最低",
-            "lowest",
-            marks=pytest.mark.xfail(strict=True, reason="边年最 is read as the highest, whatever follows"),
-        ),
-        pytest.param(
-            "Water consumption in total over the past three years",
-            "sum",
-            marks=pytest.mark.xfail(strict=True, reason="over the past three years is read as a trend before in total"),
-        ),
+        ("2020 年五十歲以上的員工佔百分之幾？", "share"),
+        ("用水量邊年最低", "lowest"),
+        ("Water consumption in total over the past three years", "sum"),
     ],
 )
 def test_the_operation_is_the_one_the_words_mean(text: str, operation: Operation) -> None:
