@@ -10,6 +10,7 @@ from index.text import join_texts, slice_text
 from index.words import sentences, tokens
 
 Kind = Literal["prose", "row"]
+Place = Literal["block", "sentence", "led", "item"]  # "led": the first item of a list that a sentence leads to
 Span = tuple[int, int]
 
 
@@ -40,20 +41,23 @@ class RowPassage:
 
 
 def chunk_prose(report: Report, *, max_tokens: int = 120) -> Iterator[Passage]:
-    """Pack sentences and list items into passages of at most `max_tokens` words, never across sections.
+    """Pack sentences and list items into passages of about `max_tokens` words, never across sections.
 
-    A sentence longer than that stays whole. A list keeps the paragraph that leads to it when both fit.
+    A sentence longer than that stays whole. A list stays whole, with the sentence that leads to it, up to twice that.
     """
     for section in report.sections:
         pack: list[tuple[str, Text]] = []
         length = number = 0
-        for key, text, starts in _units(section.blocks):
+        for key, text, place in _units(section.blocks):
             size = len(tokens(text.text))
             full = length + size > max_tokens
-            if pack and (full and (starts or length * 2 > max_tokens or length + size > 2 * max_tokens)):
+            may_break = place == "block" or (place == "sentence" and length * 2 > max_tokens)
+            if pack and full and (may_break or length + size > 2 * max_tokens):
                 number += 1
+                led = [pack.pop()] if place == "led" and len(pack) > 1 else []
                 yield _prose(report, section, pack, number)
-                pack, length = [], 0
+                pack = led
+                length = sum(len(tokens(lead.text)) for _, lead in led)
             pack.append((key, text))
             length += size
         if pack:
@@ -80,17 +84,17 @@ def chunk_row(
     )
 
 
-def _units(blocks: Sequence[Block]) -> Iterator[tuple[str, Text, bool]]:
-    """Yield sentences and items with their keys, and whether a passage may well begin there."""
+def _units(blocks: Sequence[Block]) -> Iterator[tuple[str, Text, Place]]:
+    """Yield sentences and items with their keys, and what they begin or go on with."""
     led = False
     for block in blocks:
         if isinstance(block, Paragraph):
             for n, (start, end) in enumerate(sentences(block.text.text)):
-                yield block.key, slice_text(block.text, start, end), n == 0
+                yield block.key, slice_text(block.text, start, end), "sentence" if n else "block"
             led = block.text.text.rstrip().endswith(("：", ":"))
         elif isinstance(block, Items):
             for n, item in enumerate(block.items, start=1):
-                yield f"{block.key}.{n}", item, not (led and n == 1)
+                yield f"{block.key}.{n}", item, "item" if n > 1 else "led" if led else "block"
             led = False
 
 

@@ -110,7 +110,8 @@ def test_a_rise_is_not_said_to_be_a_fall(engine: "Engine") -> None:
 
 
 def test_an_answer_without_a_citation_does_not_pass(engine: "Engine") -> None:
-    answer = engine.ask("Who looks into whistleblowing reports?")
+    answer = engine.ask("How are whistle-blowers protected?")
+    assert answer.citations
     assert faults(replace(answer, citations=()), engine.snapshot)
 
 
