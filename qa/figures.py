@@ -261,16 +261,12 @@ def _overlap(asked: _Asked, label: tuple[str, ...]) -> float:
 def _by_label(asked: _Asked, catalogue: Catalogue, labels: dict[str, float], floor: float) -> list[Match]:
     """Choose by the printed label alone, for rows and questions the lexicon does not know."""
     ranked = sorted(catalogue.series, key=lambda series: (-labels[series.row_key], series.row_key))
-    fitting = [s for s in ranked if labels[s.row_key] >= floor and asked.concept.members <= s.members | _none(s)]
+    fitting = [s for s in ranked if labels[s.row_key] >= floor and asked.concept.members <= s.members]
     if not fitting:
         return []
     best = fitting[0]
     target = Target(metrics=best.metrics, per=best.per, members=best.members)
     return [Match(target=target, series=best, score=labels[best.row_key])]
-
-
-def _none(series: Series) -> frozenset[Member]:
-    return series.members
 
 
 def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:

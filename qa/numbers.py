@@ -9,7 +9,7 @@ from index.lexicon import Lexicon
 from index.script import Language
 from index.units import UnitError, convert, read_unit, unit_name
 from qa.answer import AnswerFigure
-from qa.catalogue import Catalogue, Series, series_label
+from qa.catalogue import Catalogue, Series, series_label, unit_label
 from qa.compose import (
     Citations,
     amount,
@@ -68,14 +68,6 @@ class Desk:
     def cite(self, series: Series, period: str) -> AnswerFigure:
         """Cite a disclosed cell."""
         return answer_figure(series, period, self.citations, self.passages, self.language, self.lexicon)
-
-    def unit(self, series: Series) -> str:
-        """Name a series' unit for the reader."""
-        return self.cite_free(series).unit
-
-    def cite_free(self, series: Series) -> AnswerFigure:
-        """Read a series' newest cell without citing it."""
-        return answer_figure(series, series.periods[0], Citations(), self.passages, self.language, self.lexicon)
 
 
 def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
@@ -169,18 +161,13 @@ def _before(desk: Desk, series: Series, period: str) -> str:
     if (desk.question.periods and len(desk.question.periods) > 1) or not series.disclosed(earlier):
         return ""
     figure = series.figure(earlier, desk.language)
-    unit = figure_unit(desk, series, earlier)
+    unit = unit_label(figure, desk.language)
     return say(
         "against",
         desk.language,
         value=amount(figure.digits, unit if unit == "%" else "", desk.language),
         period=earlier,
     )
-
-
-def figure_unit(desk: Desk, series: Series, period: str) -> str:
-    """Name the unit of one cell for the reader."""
-    return answer_figure(series, period, Citations(), desk.passages, desk.language, desk.lexicon).unit
 
 
 def _change(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
