@@ -157,6 +157,22 @@ def serve(
     _serve(engine, settings, host or settings.host, settings.port if port is None else port)
 
 
+@app.command()
+def migrate() -> None:
+    """Bring the database to the tables of this version; what it holds stays.
+
+    Serving does so by itself with a SQLite file; a PostgreSQL server waits for this command.
+    """
+    with _users_mistakes():
+        from api.store.database import open_database
+
+        settings = _settings()
+        url = settings.database_url.get_secret_value() if settings.database_url else None
+        database = open_database(url, folder=settings.data)
+        _say(f"the database has the tables of version {database.migrate()}")
+        database.close()
+
+
 @app.command(name="eval")
 def evaluate(
     cases: Annotated[

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import EsgQaError
@@ -26,6 +26,15 @@ class Settings(BaseSettings):
     index: Path = Field(
         default=Path(".index"),
         description="Folder of the index, when `--index` does not name one.",
+    )
+    data: Path = Field(
+        default=Path(".data"),
+        description="Folder of what the service remembers: its SQLite file, and uploaded reports.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="Address of a PostgreSQL database, such as `postgresql://user:password@host/name`. "
+        "Unset: a SQLite file in the data folder.",
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")

@@ -240,3 +240,12 @@ def _status(address: str) -> int:
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
+
+
+def test_migrating_makes_the_tables_in_the_data_folder(tmp_path: Path) -> None:
+    for _ in range(2):
+        finished = run("migrate", cwd=tmp_path, ESG_QA_DATA=str(tmp_path / "data"))
+        assert finished.exit_code == 0, finished.stderr
+        assert "the tables of version" in finished.stderr
+    assert (tmp_path / "data" / "esg-qa.sqlite").exists()
+    assert "expected a database of sqlite" in told(run("migrate", cwd=tmp_path, ESG_QA_DATABASE_URL="mysql://h/n"))

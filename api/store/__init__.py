@@ -1,0 +1,1 @@
+"""What the service remembers: accounts, questions, feedback, curated answers, and who changed what."""
