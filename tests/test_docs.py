@@ -33,6 +33,7 @@ def test_no_document_names_a_setting_or_command_that_is_not_there(document: Path
     settings = {f"{prefix}{name.upper()}" for name in Settings.model_fields}
     assert set(re.findall(r"ESG_QA_[A-Z]\w*", text)) <= settings
     commands = {str(command.name or getattr(command.callback, "__name__", "")) for command in app.registered_commands}
+    commands |= {str(group.name) for group in app.registered_groups}
     assert set(re.findall(r"(?:^|\$ |bin/|`)esg-qa ([a-z]+)\b", "\n".join(_code(text)), re.M)) <= commands
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
     assert set(re.findall(r"\bmake ([a-z]+)\b", "\n".join(_code(text)))) <= targets
@@ -48,7 +49,7 @@ def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").split())
-    assert {_plain(re.split(r"[<>=]", name)[0]) for name in named} <= {_plain(name) for name in pinned}
+    assert {_plain(re.split(r"[<>=[]", name)[0]) for name in named} <= {_plain(name) for name in pinned}
     assert not any("+" in version for version in pinned.values())
 
 
