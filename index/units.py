@@ -64,7 +64,7 @@ def _atom(symbol: str, dimension: str, definition: str, names: str, spellings: s
 
 
 TONNES = "t|tonne|tonnes|ton|tons|metric ton|metric tons|metric tonne|metric tonnes|噸|公噸"
-KILOGRAMS = "kg|kgs|kilogram|kilograms|kilogramme|kilogrammes|千克|公斤"
+KILOGRAMS = "kg|kgs|kilo|kilos|kilogram|kilograms|kilogramme|kilogrammes|千克|公斤"
 GRAMS = "g|gram|grams|gramme|grammes|克"
 CARBON_EQUIVALENT = (
     "CO2e|CO2-e|CO2eq|CO2-eq|CO2 eq|CO2 equiv|CO2 equivalent|CO2 equivalents|CO2 equivalent emissions"
@@ -238,7 +238,7 @@ LONGER_WORDS: Final = {
     "位": "置于址",
     "年": "代轻龄级",
     "周": "边期围刊",
-    "升": "级至幅降",
+    "升": "级至幅降机",
     "个": "性体别",
     "克": "服",
     "种": "族植",
@@ -249,6 +249,8 @@ LONGER_WORDS: Final = {
 CONVERTIBLE: Final = frozenset(
     {"mass", "ghg_mass", "co2_mass", "energy", "volume", "area", "length", "money", "share", "points", "duration"}
 )
+# Those of them that "how many litres" and "多少升" ask for; "how many hours" asks for no conversion.
+MEASURED: Final = frozenset({"mass", "ghg_mass", "co2_mass", "energy", "volume", "area"})
 
 _DIVISION = re.compile(r"(?: \s* (?: / | 每 | (?<![a-z]) per (?! [a-z] | \s?cent | \s?mille ) ) \s* )+", re.X)
 _LABEL = re.compile(r"^(?: (?: 计量 )? 单位 | units? (?: \ of\ measure(?:ment)? )? ) \s* :? \s*", re.X)
@@ -271,11 +273,12 @@ _REQUEST = re.compile(
     (?: \b (?: in | into | as | (?: convert | express | chang | stat )(?:e|ed|ing)? (?: \ [\w.]+ ){0,6}? \ to )
         \ (?: the \  )? (?: an? \  )? (?: units? \ of \  )?
         (?= (?P<english> [^?!;]{1,40} ) )
-      | [以用按] \s? (?P<chinese> [^?!;。、]{1,20}? ) \s?
+      | [以用按] \s? (?P<chinese> [^?!;。、,]{1,20}? ) \s?
         (?: 为单位 | 作单位 | 计 | 来?表示 | 显示 | 呈列 | 列示 | 回答 )
       | (?: 换算 | 折算 | 折合 | 转换 | 转化 | 换 | 改 ) \s? [成为作至到用]? \s? (?: 多少 | 几 )? \s?
         (?P<target> [^?!;。、]{1,20} )
       | 单位 \s? [是为用:]? \s? (?P<label> [^?!;。、]{1,20} )
+      | (?: \b how \ many \ | 多少 \s? (?:个|個)? | 几多 | 几 ) (?P<counted> [^?!;。、,]{1,20} )
     )
     """,
     re.X,
@@ -360,8 +363,11 @@ def find_unit_words(question: str) -> Unit | None:
     """
     text = _plain(question)
     for request in _REQUEST.finditer(text):
-        unit = _leading(request[request.lastgroup or 0])
-        if unit and unit.dimension.split("/")[0] in CONVERTIBLE:
+        way = request.lastgroup or ""
+        words = request[way].strip()
+        unit = None if words[1:2] and words[1] in LONGER_WORDS.get(words[0], "") else _leading(words)
+        held = MEASURED if way == "counted" else CONVERTIBLE
+        if unit and unit.dimension.split("/")[0] in held:
             return unit
     return None
 

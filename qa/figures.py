@@ -274,9 +274,10 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     explained = {term for series in chosen for terms in series.terms.values() for term in terms} | asked.names
     rest = asked.concept.rest
     left = {term for term in rest if term not in explained}
+    settled = set(tokens(asked.question.period_words))
     found = []
     for token in tokens(asked.question.text):
-        if read_unit(token) is not None:
+        if token in settled or read_unit(token) is not None:
             continue
         if "\u3400" <= token[0] <= "\u9fff":
             if token in CHINESE or not all(character in left for character in token):

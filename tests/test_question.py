@@ -115,16 +115,8 @@ def test_the_operation_is_the_one_the_words_mean(text: str, operation: Operation
         ("范围二排放换算成千克", "kg"),
         ("用水量換算成升是多少？", "L"),
         ("Scope 2 emissions", None),
-        pytest.param(
-            "用電量，以兆瓦時計",
-            "MWh",
-            marks=pytest.mark.xfail(strict=True, reason="find_unit_words does not read 以…計 after a comma"),
-        ),
-        pytest.param(
-            "用水量是多少升？",
-            "L",
-            marks=pytest.mark.xfail(strict=True, reason="find_unit_words does not read 多少升"),
-        ),
+        ("用電量，以兆瓦時計", "MWh"),
+        ("用水量是多少升？", "L"),
     ],
 )
 def test_a_unit_asked_for_is_read(text: str, unit: str | None) -> None:
