@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -197,6 +197,12 @@ class Lexicon:
             rest=tuple(term for n, term in enumerate(terms) if n not in explained),
             order=tuple(dict.fromkeys(m.key for m in mentions)),
         )
+
+    def regrouped(self, concept: Concept) -> Concept:
+        """Read a total and a group as the metric that counts the group, as `concept` does for a text."""
+        members = set(concept.members)
+        metrics = self._specific(self._cut_out(sorted(concept.metrics), members))
+        return replace(concept, metrics=metrics, members=frozenset(members))
 
     def _cut_out(self, keys: Sequence[str], members: set[Member]) -> list[str]:
         """Read a total and a group as the metric that counts the group: full-time of all employees."""

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
 
@@ -12,6 +12,7 @@ from index.script import fold
 from index.units import Unit, read_unit
 from index.words import tokens
 from qa.catalogue import Catalogue, Series
+from qa.linking import SURE, Link, Linker
 from qa.phrases import CHINESE, ENGLISH
 from qa.question import Question
 
@@ -50,6 +51,7 @@ class Choice:
 
     matches: tuple[Match, ...]
     residue: tuple[str, ...]  # content words of the question that nothing explains
+    links: tuple[Link, ...] = ()  # how the metric was found, when no name of it stands in the question
 
     @property
     def found(self) -> tuple[Match, ...]:
@@ -57,20 +59,36 @@ class Choice:
         return tuple(match for match in self.matches if match.series is not None or match.parts)
 
 
-def choose(question: Question, catalogue: Catalogue, *, names: Sequence[str], floor: float = 2.2) -> Choice:
+def choose(
+    question: Question,
+    catalogue: Catalogue,
+    *,
+    names: Sequence[str],
+    linker: Linker | None = None,
+    floor: float = 2.2,
+    sure: float = SURE,
+) -> Choice:
     """Match a question with the series of one report; `names` are the company's, which explain themselves.
 
     A series is chosen when lexicon, label, denominator and group agree to at least `floor`, and the question holds no
-    word of content that neither the lexicon nor the series' labels explain.
+    word of content that neither the lexicon nor the series' labels explain. Where that finds none, the metric that
+    `linker` is `sure` of is taken, under the same conditions.
     """
     asked = _Asked(question, names)
+    choice = _by_name(asked, catalogue, floor)
+    if linker is None or (choice.found and len(choice.found) == len(choice.matches) and not choice.residue):
+        return choice
+    return _by_meaning(asked, catalogue, linker, floor, sure) or choice
+
+
+def _by_name(asked: "_Asked", catalogue: Catalogue, floor: float) -> Choice:
     ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
     named = _named(asked, catalogue)
     if named is not None:
         target = Target(metrics=named.metrics, per=named.per, members=named.members)
         found = Match(target=target, series=named, score=ranked[named.row_key])
         return Choice(matches=(found,), residue=_residue(asked, [named]))
-    targets = _targets(question.concept, catalogue)
+    targets = _targets(asked.concept, catalogue)
     matches = [_match(target, asked, catalogue, ranked, floor) for target in targets]
     if len({target.metrics for target in targets}) > 1 and not asked.listed:
         matches = [_likeliest(matches)]
@@ -78,6 +96,37 @@ def choose(question: Question, catalogue: Catalogue, *, names: Sequence[str], fl
         matches = _by_label(asked, catalogue, ranked, floor)
     residue = _residue(asked, [match.series for match in matches if match.series])
     return Choice(matches=tuple(matches), residue=residue)
+
+
+def _by_meaning(
+    asked: "_Asked", catalogue: Catalogue, linker: Linker, floor: float, sure: float
+) -> Choice | None:
+    """Match the metric that the linker takes a question to mean; None when it is not sure, or a word is left over."""
+    concept = asked.concept
+    links = linker.link(_metric_words(asked, catalogue.lexicon), named=concept.metrics)
+    if not links or links[0].probability < sure:
+        return None
+    metric = links[0].metric
+    meant = catalogue.lexicon.regrouped(replace(concept, metrics=frozenset({metric})))
+    ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
+    matches = [_match(target, asked, catalogue, ranked, floor) for target in _targets(meant, catalogue)]
+    residue = _residue(asked, [match.series for match in matches if match.series])
+    left = tuple(word for word in residue if not (linker.explains(metric, word) or linker.common(word)))
+    return None if left else Choice(matches=tuple(matches), residue=(), links=tuple(links))
+
+
+def _metric_words(asked: "_Asked", lexicon: Lexicon) -> str:
+    """Take the words for groups, denominators and the company out of a question, so that those for its metric stay."""
+    concept = asked.concept
+    held = [lexicon.members[member] for member in concept.members if member in lexicon.members]
+    held += [lexicon.dimensions[key] for key in concept.dimensions]
+    held += [lexicon.qualifiers[concept.per]] if concept.per else []
+    spellings = {fold(name) for word in held for name in (*word.zh, *word.en)} | {fold(name) for name in asked.company}
+    text = fold(asked.question.text).lower()
+    for spelling in sorted(spellings, key=len, reverse=True):
+        edge = r"\b" if spelling.isascii() else ""
+        text = re.sub(rf"{edge}{re.escape(spelling.lower())}{edge}", " ", text)
+    return text
 
 
 class _Asked:
@@ -89,6 +138,7 @@ class _Asked:
         self.unit: Unit | None = question.unit
         self.terms = split_terms(fold(question.text))
         self.counts = Counter(self.terms)
+        self.company = names
         self.names = {term for name in names for term in split_terms(fold(name))}
         self.listed = bool(_LISTED.search(fold(question.text)))
         self.text = "\x1f".join(self.terms)

@@ -26,6 +26,7 @@ from qa.phrases import CHINESE, ENGLISH
 
 PHRASINGS: Final = Path(__file__).with_name("phrasings")
 WEIGHTS: Final = Path(__file__).with_name("linking.json")
+SURE: Final = 0.9  # probability from which a link may answer; see eval/linking.py for what it lets through
 FEATURES: Final = ("meaning", "meanings", "phrase", "coverage", "named", "other_named", "kind_agrees", "kind_differs")
 
 Array = npt.NDArray[np.float32]
@@ -85,8 +86,10 @@ class Linker:
         return [Link(metric=self._metrics[n], probability=round(float(shares[n]) / total, 4)) for n in best]
 
     def explains(self, metric: str, word: str) -> bool:
-        """Tell whether a folded word belongs to how a metric is asked for."""
-        return self._counts.get(stem(word), {}).get(self._at[metric], 0) > 0
+        """Tell whether a folded word, or each of its Chinese characters, belongs to how a metric is asked for."""
+        held = self._at[metric]
+        forms = [stem(word)] if word.isascii() or word in self._counts else list(word)
+        return all(self._counts.get(form, {}).get(held, 0) > 0 for form in forms)
 
     def common(self, word: str, *, least: int = 12) -> bool:
         """Tell whether a folded word occurs in asking for so many metrics that it tells none apart."""
