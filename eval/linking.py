@@ -16,10 +16,9 @@ from typing import Final
 import numpy as np
 import torch
 
-from index.embed import SentenceTransformerEmbedder
 from index.lexicon import bundled_lexicon
 from index.script import fold
-from qa.linking import FEATURES, WEIGHTS, Linker
+from qa.linking import FEATURES, WEIGHTS, Linker, bundled_linker
 
 SEED: Final = 7
 THRESHOLDS: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -95,7 +94,7 @@ def measure(data: list[Example], weights: dict[str, float]) -> dict[float, tuple
 
 def main(arguments: list[str]) -> None:
     """Fit when asked to, then print what each threshold brings."""
-    linker = Linker(bundled_lexicon(), SentenceTransformerEmbedder())
+    linker = bundled_linker()
     data = list(examples(linker))
     if "--fit" in arguments:
         weights = fit([example for example in data if not example.held_out])

@@ -12,7 +12,7 @@ from index.chunk import Passage
 from index.embed import Embedder, check_model
 from index.errors import EsgQaError
 from index.lexicon import Lexicon, bundled_lexicon
-from index.script import Language, fold
+from index.script import Language, fold, render
 from index.snapshot import Edition, Snapshot
 from qa.answer import Answer, AnswerFigure, Reason
 from qa.catalogue import Catalogue, Series, read_catalogue, series_label
@@ -20,6 +20,8 @@ from qa.codes import answer_code
 from qa.compose import Citations, amount, refusal, say, with_mark, written
 from qa.extract import Vocabulary, content_tokens, content_words, extract
 from qa.figures import Choice, choose
+from qa.homophones import Homophones
+from qa.linking import bundled_linker
 from qa.numbers import Desk, Numbers, answer_numbers, asked_periods, nearest_figures, quotient
 from qa.prose import answer_prose, reason_in_notes
 from qa.question import Question, understand
@@ -48,6 +50,7 @@ class Engine:
         check_model(manifest.model, manifest.model_fingerprint, embedder, path=snapshot.path)
         self.snapshot = snapshot
         self._embedder = embedder
+        self._linker = bundled_linker()
         self._lexicon = lexicon or bundled_lexicon()
         whole = read_catalogue(snapshot, self._lexicon)
         self._catalogues = {report: _only(whole, report) for report in whole.years}
@@ -60,6 +63,9 @@ class Engine:
                 for name in (metric.en, *metric.words)
                 for word in _WORD.findall(name)
             ]
+        )
+        self._homophones = Homophones(
+            self._lexicon.chinese_phrases, fold("\n".join(passage.text for passage in snapshot.passages))
         )
         self._figure_rows = {figure.passage_id for figure in snapshot.figures}  # prose never answers for a figure
 
@@ -78,8 +84,8 @@ class Engine:
         held = self._report(report)
         catalogue = self._catalogues[held]
         latest = self._latest(held)
-        spelt, corrections = self._speller.correct(question, names=self._name_words(held))
-        earlier = [self._speller.correct(text, names=self._name_words(held))[0] for text in history]
+        spelt, corrections = self._spell(question, held)
+        earlier = [self._spell(text, held)[0] for text in history]
         understood = understand(spelt, lexicon=self._lexicon, latest=latest, history=earlier, language=language)
         answer = self._answer(understood, catalogue, held, latest)
         answer = replace(answer, interpretation=_with_spelling(answer, corrections))
@@ -106,6 +112,12 @@ class Engine:
             self._report(report)
         return retrieve(query, self.snapshot, self._embedder, k=k, report=report, year=year, edition=language)
 
+    def _spell(self, text: str, report: str) -> tuple[str, dict[str, str]]:
+        """Correct what is misspelt, by letters in English and by sound in Chinese, and tell what."""
+        spelt, corrections = self._speller.correct(text, names=self._name_words(report))
+        spelt, sounded = self._homophones.correct(spelt)
+        return spelt, {**corrections, **sounded}
+
     def _answer(self, question: Question, catalogue: Catalogue, report: str, latest: str) -> Answer:
         names = self._names(report)
         citations = Citations()
@@ -114,7 +126,7 @@ class Engine:
             coded = answer_code(desk, self.snapshot, report)
             if coded is not None:
                 return coded
-        choice = choose(question, catalogue, names=names)
+        choice = choose(question, catalogue, names=names, linker=self._linker)
         if _asks_reason(question) and choice.found:
             return reason_in_notes(desk, choice)
         computed = _computed(desk, choice)
@@ -150,7 +162,7 @@ class Engine:
             figures=numbers.figures,
             citations=desk.citations.all,
             notes=notes,
-            interpretation=_interpretation(desk, held, numbers),
+            interpretation=_interpretation(desk, choice, numbers),
         )
 
     def _from_prose(
@@ -270,7 +282,10 @@ class Engine:
 
 def _with_spelling(answer: Answer, corrections: dict[str, str]) -> str:
     """State which words were read as misspelt, before how the question was read."""
-    read = [say("spelling", answer.language, given=given, meant=meant) for given, meant in corrections.items()]
+    read = [
+        say("spelling", answer.language, given=given, meant=render(meant, answer.language))
+        for given, meant in corrections.items()
+    ]
     return " ".join([*read, answer.interpretation]).strip()
 
 
@@ -315,10 +330,12 @@ def _notes(desk: Desk, held: Sequence[Series]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _interpretation(desk: Desk, held: Sequence[Series], numbers: Numbers) -> str:
-    """State how the question was read when it named its period in relative words or not at all."""
+def _interpretation(desk: Desk, choice: Choice, numbers: Numbers) -> str:
+    """State how the question was read when it did not name its metric, or its period only in relative words."""
     question = desk.question
-    if not (question.period_words or question.follows or not (question.periods or question.every_period)):
+    held = [match.series for match in choice.found if match.series]
+    plain = question.periods or question.every_period
+    if plain and not (question.period_words or question.follows or choice.links):
         return ""
     periods = say("period_join", question.language).join(
         dict.fromkeys(f.period for f in numbers.figures if not f.formula)

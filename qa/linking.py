@@ -11,15 +11,15 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from index.embed import Embedder
-from index.lexicon import Lexicon, stem
+from index.embed import Embedder, SentenceTransformerEmbedder
+from index.lexicon import Lexicon, bundled_lexicon, stem
 from index.script import fold
 from index.words import tokens
 from qa.phrases import CHINESE, ENGLISH
@@ -195,6 +195,12 @@ class Linker:
     def _weights(self) -> dict[str, float]:
         weights: dict[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
         return weights
+
+
+@cache
+def bundled_linker() -> Linker:
+    """Load the linker over the bundled lexicon and model, for which its weights were fitted."""
+    return Linker(bundled_lexicon(), SentenceTransformerEmbedder())
 
 
 def content(text: str) -> list[str]:
