@@ -8,12 +8,15 @@ from index.lexicon import Lexicon
 from index.script import Language, render
 from qa.answer import AnswerFigure, Citation, Input, Reason
 from qa.catalogue import Series, member_name, series_label, unit_label
-from qa.compute import Derived, minus, number
+from qa.compute import Derived, difference, minus, number, percent_change
 
 TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "stood": "{label} stood at {value} in {period}",
         "against": ", against {value} in {period}",
+        "up_from": ", up {apart} from {value} in {period}",
+        "down_from": ", down {apart} from {value} in {period}",
+        "same_as": ", the same as in {period}",
         "each": "{label}: {values}",
         "at": "{value} in {period}",
         "missing": "{label} is not disclosed for {period}.",
@@ -58,6 +61,9 @@ TEXTS: dict[str, dict[str, str]] = {
     "zh-Hant": {
         "stood": "{period} 年{label}為 {value}",
         "against": "，{period} 年為 {value}",
+        "up_from": "，較 {period} 年的 {value} 上升 {apart}",
+        "down_from": "，較 {period} 年的 {value} 下降 {apart}",
+        "same_as": "，與 {period} 年相同",
         "each": "{label}：{values}",
         "at": "{period} 年 {value}",
         "missing": "報告沒有披露 {period} 年的{label}。",
@@ -218,6 +224,26 @@ def plain(digits: str) -> str:
     negative = digits.startswith(("(", "-", "−"))
     bare = digits.strip("()（）-−").replace(",", "")
     return f"-{bare}" if negative else bare
+
+
+def movement(old: str, new: str, unit: str, language: Language) -> tuple[str, str] | None:
+    """Tell up, down or same, and how far in words: in points for shares, in percent for amounts.
+
+    None where a percentage says nothing: from zero, or from or to a negative number.
+
+    >>> movement("732.98", "378.80", "t", "en"), movement("33", "19", "%", "en")
+    (('down', '48.3%'), ('down', '14 percentage points'))
+    """
+    apart = difference(old, new).value
+    if apart == 0:
+        return "same", ""
+    direction = "up" if apart > 0 else "down"
+    if unit in ("%", "％"):
+        return direction, amount(minus(abs(apart)), say("points", language), language)
+    relative = percent_change(old, new)
+    if relative is None or number(old) < 0 or number(new) < 0:
+        return None
+    return direction, f"{minus(abs(relative.value))}%"
 
 
 def written(value: str) -> str:

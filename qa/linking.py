@@ -209,15 +209,22 @@ def content(text: str) -> list[str]:
     >>> content("How much water did the company get through in 2022?")
     ['water', 'get', 'through']
     """
-    return [word for word in tokens(text) if not word[0].isdigit() and word not in CHINESE and not _asks(word)]
+    return [word for word in tokens(text) if not word[0].isdigit() and not _asks(word)]
 
 
 def _asks(word: str) -> bool:
-    return word in ENGLISH and word not in _TELLING
+    return (word in ENGLISH or word in CHINESE) and word not in _TELLING
 
 
 # Words that only ask when a metric is named, and help to name it when it is not.
-_TELLING = frozenset("use used spend spent generate emit rate ratio share average per gap degree employ employed".split())
+_TELLING = frozenset(
+    """
+    use used using spend spent spending generate generated emit emitted produce produced consume consumed consumption
+    rate ratio share average percentage proportion per gap degree employ employed people spending receive received
+    排放 排 排出 消耗 消耗量 耗 产生 产生量 使用 使用量 用 用了 用去 用量 花 花了 支出 投入 开支 聘用 聘请 雇用 比例 比率
+    占比 占 率 平均 百分之 百分比 拥有 收到 接受 获得 取得 举行 举办 发生 出现 人 次 家 项 吨 元
+    """.split()
+)
 
 
 def _forms(words: Sequence[str]) -> frozenset[str]:

@@ -15,6 +15,8 @@ from qa.compose import (
     amount,
     answer_figure,
     derived_figure,
+    movement,
+    plain,
     say,
     with_mark,
     written,
@@ -156,18 +158,19 @@ def _stood(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> str:
 
 
 def _before(desk: Desk, series: Series, period: str) -> str:
-    """Add the year before, which stands in the same cited row."""
+    """Add how the figure moved from the year before, which stands in the same cited row."""
     earlier = str(int(period[:4]) - 1) + period[4:]
     if (desk.question.periods and len(desk.question.periods) > 1) or not series.disclosed(earlier):
         return ""
-    figure = series.figure(earlier, desk.language)
-    unit = unit_label(figure, desk.language)
-    return say(
-        "against",
-        desk.language,
-        value=amount(figure.digits, unit if unit == "%" else "", desk.language),
-        period=earlier,
-    )
+    language = desk.language
+    new, old = series.figure(period, language), series.figure(earlier, language)
+    unit = unit_label(old, language)
+    value = amount(old.digits, unit if unit == "%" else "", language)
+    moved = movement(plain(old.digits), plain(new.digits), unit, language)
+    if moved is None:
+        return say("against", language, value=value, period=earlier)
+    direction, apart = moved
+    return say(f"{direction}_from" if apart else "same_as", language, value=value, period=earlier, apart=apart)
 
 
 def _change(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:

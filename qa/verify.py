@@ -15,12 +15,13 @@ from index.snapshot import Snapshot
 from index.units import UnitError, convert, read_unit, unit_name
 from qa.answer import Answer, AnswerFigure, Citation, Input
 from qa.catalogue import unit_label
-from qa.compose import TEXTS, amount, plain, say, written
+from qa.compose import TEXTS, amount, movement, plain, say, written
 from qa.compute import Derived, average, difference, minus, number, percent_change, ratio, share, total
 
 _VALUE = re.compile(r"-?\d+(?:\.\d+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MARKS = re.compile(r"(?:\[\d+\])+")
+_TAILS = {"against": "", "up_from": "up", "down_from": "down", "same_as": "same"}  # go on with the sentence before
 _SLOT = re.compile("\x00([a-z]+)\x00")
 _STOPS = " .。"
 _DIVIDER = re.compile(r"\t| \| ")
@@ -287,7 +288,7 @@ def _text_faults(evidence: _Evidence) -> Iterator[str]:
             continue
         sentence, cites, subject = proven
         about = subject or about
-        due = due | cites if sentence.name == "against" else cites
+        due = due | cites if sentence.name in _TAILS else cites
         position = sentence.end
     if due:
         yield f"{sorted(due)} are cited nowhere"
@@ -347,6 +348,7 @@ def _slots(evidence: _Evidence) -> dict[str, set[str]]:
         "value": amounts,
         "before": amounts,
         "after": amounts,
+        "apart": {text for figure in figures for text in _apart(figure, evidence)},
         "period": asked | _lists_of(asked, answer.text, say("period_join", language)),
         "first": periods,
         "last": periods,
@@ -376,6 +378,14 @@ def _amounts(value: str, unit: str) -> set[str]:
 def _bare(cell: Figure) -> set[str]:
     """How a cell is written beside another of its row: without the unit, which the other one has."""
     return {cell.digits, f"{cell.digits}%"} if cell.disclosure == "number" else set()
+
+
+def _apart(figure: AnswerFigure, evidence: _Evidence) -> Iterator[str]:
+    """How far a cell is from the others of its row, in words."""
+    for cell in evidence.row(figure).values():
+        if cell.disclosure == "number" and not figure.formula:
+            moved = movement(plain(cell.digits), figure.value, figure.unit, evidence.language)
+            yield moved[1] if moved else ""
 
 
 def _rendered(citation: Citation, language: Language) -> set[str]:
@@ -494,6 +504,18 @@ def _stands_against(sentence: _Sentence, evidence: _Evidence, about: AnswerFigur
     return (_NOTHING, None) if fits else None
 
 
+def _moves_from(sentence: _Sentence, evidence: _Evidence, about: AnswerFigure | None) -> _Proof:
+    """The figure the sentence is about moved from another period of its row, in the direction and as far as said."""
+    said = sentence.said
+    cell = evidence.row(about).get(said["period"]) if about is not None and not about.formula else None
+    if about is None or cell is None or cell.disclosure != "number" or said["period"] >= about.period:
+        return None
+    moved = movement(plain(cell.digits), about.value, about.unit, evidence.language)
+    value = amount(cell.digits, about.unit if about.unit in ("%", "％") else "", evidence.language)
+    fits = moved == (_TAILS[sentence.name], said.get("apart", "")) and said.get("value", value) == value
+    return (_NOTHING, None) if fits else None
+
+
 def _changed(sentence: _Sentence, evidence: _Evidence, _about: AnswerFigure | None) -> _Proof:
     """A figure moved from one period to another, in the direction and as far as said."""
     said = sentence.said
@@ -572,6 +594,8 @@ _PROOFS: dict[frozenset[str], Callable[[_Sentence, _Evidence, AnswerFigure | Non
         ("label value period", _states),
         ("label value period formula", _states),
         ("value period", _stands_against),
+        ("apart value period", _moves_from),
+        ("period", _moves_from),
         ("label value first last before after", _changed),
         ("label first last after", _changed),
         ("label period", _lacks),
