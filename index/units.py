@@ -250,7 +250,7 @@ CONVERTIBLE: Final = frozenset(
     {"mass", "ghg_mass", "co2_mass", "energy", "volume", "area", "length", "money", "share", "points", "duration"}
 )
 # Those of them that "how many litres" and "多少升" ask for; "how many hours" asks for no conversion.
-MEASURED: Final = frozenset({"mass", "ghg_mass", "co2_mass", "energy", "volume", "area"})
+ASKED_IN: Final = frozenset({"mass", "ghg_mass", "co2_mass", "energy", "volume", "area"})
 
 _DIVISION = re.compile(r"(?: \s* (?: / | 每 | (?<![a-z]) per (?! [a-z] | \s?cent | \s?mille ) ) \s* )+", re.X)
 _LABEL = re.compile(r"^(?: (?: 计量 )? 单位 | units? (?: \ of\ measure(?:ment)? )? ) \s* :? \s*", re.X)
@@ -366,7 +366,7 @@ def find_unit_words(question: str) -> Unit | None:
         way = request.lastgroup or ""
         words = request[way].strip()
         unit = None if words[1:2] and words[1] in LONGER_WORDS.get(words[0], "") else _leading(words)
-        held = MEASURED if way == "counted" else CONVERTIBLE
+        held = ASKED_IN if way == "counted" else CONVERTIBLE
         if unit and unit.dimension.split("/")[0] in held:
             return unit
     return None

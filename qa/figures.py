@@ -98,9 +98,7 @@ def _by_name(asked: "_Asked", catalogue: Catalogue, floor: float) -> Choice:
     return Choice(matches=tuple(matches), residue=residue)
 
 
-def _by_meaning(
-    asked: "_Asked", catalogue: Catalogue, linker: Linker, floor: float, sure: float
-) -> Choice | None:
+def _by_meaning(asked: "_Asked", catalogue: Catalogue, linker: Linker, floor: float, sure: float) -> Choice | None:
     """Match the metric that the linker takes a question to mean; None when it is not sure, or a word is left over."""
     concept = asked.concept
     links = linker.link(_metric_words(asked, catalogue.lexicon), named=concept.metrics)

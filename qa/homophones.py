@@ -12,6 +12,7 @@ from index.script import fold
 from qa.phrases import CHINESE
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+_RUNS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+", re.S)
 _LONGEST = 6  # characters
 
 # Sounds that typists of the south and of Hong Kong exchange.
@@ -29,7 +30,7 @@ class Homophones:
         self._text = text
         self._by_sound: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for phrase in sorted(self._phrases):
-            self._by_sound[_sound(phrase)].add(phrase)
+            self._by_sound[tuple(_sounds(phrase))].add(phrase)
 
     def correct(self, text: str) -> tuple[str, dict[str, str]]:
         """Give the text with likely homophones replaced by folded words, and what was replaced by what.
@@ -40,10 +41,7 @@ class Homophones:
         folded = fold(text)
         if len(folded) != len(text):  # some character folds into several: positions no longer agree
             return text, {}
-        sounds = lazy_pinyin(folded, errors=lambda run: list(run))
-        if len(sounds) != len(folded):
-            return text, {}
-        alike = [_alike(sound) for sound in sounds]
+        alike = _sounds(folded)
         words = _words(folded)
         inside = {place for start, end in words for place in range(start + 1, end)}
         found: dict[str, str] = {}
@@ -80,8 +78,12 @@ def _words(folded: str) -> set[tuple[int, int]]:
     return set(pairwise(ends))
 
 
-def _sound(phrase: str) -> tuple[str, ...]:
-    return tuple(map(_alike, lazy_pinyin(phrase)))
+def _sounds(text: str) -> list[str]:
+    """Give the sound of each character of a text; what is no Chinese character sounds like itself."""
+    found: list[str] = []
+    for run in _RUNS.finditer(text):
+        found += lazy_pinyin(run.group()) if _HAN.match(run.group()) else run.group()
+    return [_alike(sound) for sound in found]
 
 
 def _alike(sound: str) -> str:

@@ -241,7 +241,8 @@ def _ranked(desk: Desk, found: Sequence[Series]) -> Numbers:
         value=_value(figures[0]),
         period=wanted,
     )
-    return Numbers(figures=tuple(figures), sentences=(with_mark(text, [figures[0].citation]),), missing=())
+    others = [_stood(desk, series, [figure]) for series, figure in zip(ordered[1:], figures[1:], strict=True)]
+    return Numbers(figures=tuple(figures), sentences=(with_mark(text, [figures[0].citation]), *others), missing=())
 
 
 def _averaged(desk: Desk, series: Series, held: Sequence[str]) -> Numbers:

@@ -94,8 +94,24 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("highest", re.compile(r"\b(?:highest|most|largest|biggest|greatest|maximum|peak)\b|最高|最多|最大", re.I)),
-    ("lowest", re.compile(r"\b(?:lowest|least|smallest|fewest|minimum)\b|最低|最少|最小", re.I)),
+    (
+        "highest",
+        re.compile(
+            r"\b(?:highest|most|largest|biggest|greatest|maximum|peak)\b|最高|最多|最大"
+            r"|\b(?:higher|more|greater|larger|bigger|faster|oftener)\b.*\bor\b|\bor\b.*\b(?:higher|more|greater|larger|bigger|faster|oftener)\b"
+            r"|(?:还是|定系|抑或|或).{0,12}[高多快大](?!少)|(?:哪|边)(?:一)?(?:年|个|组|类|种|边|区).{0,12}[高多快大](?!少)",
+            re.I,
+        ),
+    ),
+    (
+        "lowest",
+        re.compile(
+            r"\b(?:lowest|least|smallest|fewest|minimum)\b|最低|最少|最小"
+            r"|\b(?:lower|less|fewer|smaller|slower)\b.*\bor\b|\bor\b.*\b(?:lower|less|fewer|smaller|slower)\b"
+            r"|(?:还是|定系|抑或|或).{0,12}(?<!多)[低少慢小]|(?:哪|边)(?:一)?(?:年|个|组|类|种|边|区).{0,12}(?<!多)[低少慢小]",
+            re.I,
+        ),
+    ),
 )
 _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
     ("why", re.compile(r"\bwhy\b|reason|为什么|为甚么|为何|何以|何解|原因|点解", re.I)),
