@@ -65,10 +65,20 @@ def chunk_prose(report: Report, *, max_tokens: int = 120) -> Iterator[Passage]:
 
 
 def chunk_row(
-    report: Report, section: Section, table: Table, number: int, *, group: Row | None, notes: Sequence[Text]
+    report: Report,
+    section: Section,
+    table: Table,
+    number: int,
+    *,
+    header: Sequence[Row] | None = None,
+    group: Row | None,
+    notes: Sequence[Text],
 ) -> RowPassage:
-    """Make one table row a passage: header, the group label it continues, the row itself, its notes."""
-    above = [_line(row, table.divider) for row in table.header]
+    """Make one table row a passage: header, the group label it continues, the row itself, its notes.
+
+    `header` are the rows that name the columns at this row, where they are not the table's own.
+    """
+    above = [_line(row, table.divider) for row in (table.header if header is None else header)]
     if group is not None:
         above.append(_join([cell.text for cell in group.cells if cell.text.text][:1], table.divider))
     line = _line(table.body[number], table.divider)

@@ -2,12 +2,28 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
 from index.chunk import Passage, RowPassage, chunk_row
+from index.columns import (
+    NOTE_HEADING,
+    PARENTHESIS,
+    UNIT_HEADING,
+    Columns,
+    Heading,
+    Kind,
+    ValueColumn,
+    aside_kind,
+    heading_text,
+    is_plain,
+    read_columns,
+    read_heading,
+    squeeze,
+    unmarked,
+)
 from index.lexicon import Concept, Lexicon, Member
 from index.notes import Note, chapters, notes_for, notes_in
 from index.period import read_period, years_in
@@ -19,14 +35,19 @@ from index.units import Unit, read_unit
 
 Disclosure = Literal["number", "not_disclosed", "not_applicable"]
 
-_UNIT_HEADING = frozenset(
-    {"单位", "计量单位", "unit", "units", "unitofmeasurement", "unitofmeasure", "measurementunit"}
-)
-_PARENTHESIS = re.compile(r"[(（](?P<inside>[^()（）]*(?:\([^()]*\))?[^()（）]*)[)）]")
 _CAPTION_UNIT = re.compile(r"(?:单位|unit)\s*[::]\s*(?P<unit>[^\s,;，；)）]+(?:\s*/\s*\S+)?)", re.I)
+_STATED_IN = re.compile(
+    r"(?:\b(?:expressed|stated|presented|shown|reported)?\s*\bin\s+|以\s*)"
+    r"(?P<unit>[^,;，；()（）。]+?)\s*(?:,?\s*(?:unless|except|if\s+not)\b|,?\s*除(?:另有|非)|列示|呈列|为单位|表示|计(?!算)|[)）]|$)",
+    re.I,
+)
+_RESTATED_CELL = re.compile(r"\s*[(（\[]?\s*(?:restated|[经經]重列|[经經]重述|重列)\s*[)）\]]?\s*$", re.I)
+_NOTE_MARKS = re.compile(r"(?<![\w.])(?:\d{1,2}|[a-z])(?!\w)|[*#^†‡]+")
+_LONGEST_CAPTION = 120  # characters; a longer text above a table is prose
+_UNIT_DIVIDERS = tuple(re.compile(rf"{divider}(?!.*{divider})") for divider in (",", "，", r"(?<![A-Za-z])[-–]", ":"))
 _COVERAGE = re.compile(r"包括|包含|涵盖|覆盖|不含|不包括|include|exclud|cover", re.I)
 _DENOMINATOR = {"money": "per_revenue", "person": "per_employee", "area": "per_area"}
-_MARK = re.compile(r"(?:\((?P<a>\d{1,2})\)|\[(?P<b>\d{1,2})\]|(?P<c>[*#^†]+)|[注註](?P<d>\d{1,2}))\s*$")
+_TOTAL = re.compile(r"^(?:(?:grand\s+|sub-?\s*|overall\s+)?total|overall|合计|总计|总数|小计|总和|共计|整体)$", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +76,14 @@ class Figure:
     end: int
     row_start: int  # of the row's line in the passage
     row_end: int
+    kind: Kind = "value"  # a target, a base year, progress or a printed change is no figure of its period
+    restated: bool = False  # printed as restated
+    superseded: bool = False  # the original of a figure that the report prints restated
+
+    @property
+    def plain(self) -> bool:
+        """Tell a figure that answers for its period from one that stands beside it."""
+        return self.kind == "value" and not self.superseded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,247 +105,326 @@ class TableReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Columns:
-    """What each column of a table is for."""
-
-    labels: tuple[int, ...]
-    unit: int | None
-    values: tuple["_ValueColumn", ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ValueColumn:
-    index: int
-    period: str
-    label: str  # what the header says besides the period
-    unit: Unit | None
-    unit_text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
     """A body row with its labels resolved."""
 
-    number: int
+    number: int  # of the body row, counted from 0
     labels: tuple[str, ...]
-    group: Row | None  # the earlier row whose group label this one continues
-    marks: tuple[str, ...]
+    group: Row | None = None  # the earlier row whose group label this one continues
+    marks: tuple[str, ...] = ()
+    heading: Heading = field(default_factory=Heading)  # what a period column or a period row above says of it
+    blank: bool = False  # holds no cell of its own beyond its labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """Rows of a table under one header: the table's own, or one that is repeated or changed further down."""
+
+    header: tuple[Row, ...]
+    header_numbers: tuple[int, ...]  # of the body rows that are this header; empty: the table's own
+    numbers: tuple[int, ...]  # of the body rows under it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """Where a table stands, and what is known there."""
+
+    report: Report
+    section: Section
+    table: Table
+    before: str  # the words above the table
+    notes: Sequence[Note]
+    chapter: str
+    lexicon: Lexicon
 
 
 def read_tables(report: Report, lexicon: Lexicon) -> TableReading:
     """Turn every table row of a report into a passage, and every cell it is certain about into a figure."""
     notes = notes_in(report, lexicon)
     chapter = chapters(report)
-    figures: list[Figure] = []
-    passages: list[Passage] = []
-    unread: list[Unread] = []
+    readings: list[TableReading] = []
     for section in report.sections:
         before = ""
         for block in section.blocks:
             if not isinstance(block, Table):
                 before = str(getattr(block, "text", "") or "")
                 continue
-            reading = _read_table(report, section, block, before, notes, chapter[section.key], lexicon)
-            figures += reading.figures
-            passages += reading.passages
-            unread += reading.unread
-    return TableReading(figures=tuple(figures), passages=tuple(passages), unread=tuple(unread))
+            scene = _Scene(
+                report=report,
+                section=section,
+                table=block,
+                before=before,
+                notes=notes,
+                chapter=chapter[section.key],
+                lexicon=lexicon,
+            )
+            readings.append(_read_table(scene))
+    return TableReading(
+        figures=tuple(figure for reading in readings for figure in reading.figures),
+        passages=tuple(passage for reading in readings for passage in reading.passages),
+        unread=tuple(unread for reading in readings for unread in reading.unread),
+    )
 
 
-def _read_table(
-    report: Report, section: Section, table: Table, before: str, notes: Sequence[Note], chapter: str, lexicon: Lexicon
-) -> TableReading:
-    columns = _columns(table, before, report.metadata.year)
-    lines = list(_lines(table, columns))
+def _read_table(scene: _Scene) -> TableReading:
     figures: list[Figure] = []
     passages: list[Passage] = []
     unread: list[Unread] = []
+    for stretch in _stretches(scene.table):
+        reading = _read_stretch(scene, stretch)
+        figures += reading.figures
+        passages += reading.passages
+        unread += reading.unread
+    told = _told_apart(figures, scene.lexicon)
+    return TableReading(figures=tuple(told), passages=tuple(passages), unread=tuple(unread))
+
+
+def _stretches(table: Table) -> list[_Stretch]:
+    """Cut a table where its header is printed again, or where another header takes its place."""
+    found: list[_Stretch] = [_Stretch(header=table.header, header_numbers=(), numbers=())]
+    for number, row in enumerate(table.body):
+        last = found[-1]
+        if _heads(row, last.header):
+            found.append(_Stretch(header=(row,), header_numbers=(number,), numbers=()))
+        else:
+            found[-1] = replace(last, numbers=(*last.numbers, number))
+    return [stretch for stretch in found if stretch.numbers or stretch.header_numbers]
+
+
+def _heads(row: Row, header: Sequence[Row]) -> bool:
+    """Tell a body row that names columns: the header's own words again, or periods beside a heading's first cell."""
+    texts = [squeeze(cell.text.text) for cell in row.cells]
+    if any(texts == [squeeze(cell.text.text) for cell in above.cells] for above in header) and any(texts):
+        return True
+    periods = [squeeze(cell.text.text) for cell in row.cells[1:] if read_heading([cell.text.text]).period]
+    others = [text for text in texts[1:] if text and text not in periods]
+    first = row.cells[0]
+    named = first.heading or not texts[0] or any(texts[0] == squeeze(above.cells[0].text.text) for above in header)
+    words = all(text in UNIT_HEADING or text in NOTE_HEADING or aside_kind(text) != "value" for text in others)
+    return len(periods) > 1 and len(set(periods)) == len(periods) and named and words
+
+
+def _read_stretch(scene: _Scene, stretch: _Stretch) -> TableReading:
+    body = [scene.table.body[number] for number in stretch.numbers]
+    columns = read_columns(scene.table, stretch.header, body, scene.before, scene.report.metadata.year)
+    passages = [_place(scene, stretch, _Line(number=n, labels=()), ()).passage for n in stretch.header_numbers]
+    figures: list[Figure] = []
+    unread: list[Unread] = []
     total: Concept | None = None
-    for line in lines:
-        row = table.body[line.number]
-        unit_text, unit = _row_unit(table, columns, line, before)
-        concept = _concept(line, section, unit, total, lexicon)
+    ids: set[str] = set()
+    rows: dict[tuple[tuple[str, ...], str], int] = {}
+    for line in _lines(scene.table, stretch, columns):
+        row = scene.table.body[line.number]
+        unit_text, unit = _row_unit(scene, stretch, columns, line)
+        concept = _concept(scene, columns, line, unit, total)
         if concept.metrics and not concept.members:
             total = concept
-        bearing = notes_for(concept, chapter=chapter, marks=line.marks, notes=notes, lexicon=lexicon)
-        place = chunk_row(report, section, table, line.number, group=line.group, notes=[note.text for note in bearing])
+        marks = {column.index: (*line.marks, *_cell_marks(row, column)) for column in columns.values}
+        bearing = _bearing(scene, concept, [mark for own in marks.values() for mark in own] or line.marks)
+        place = _place(scene, stretch, line, bearing)
         passages.append(place.passage)
-        if columns.values and (beyond := _beyond_header(table, row)):
+        if line.blank:
+            continue
+        if columns.values and (beyond := _beyond_header(stretch.header, row)):
             held = sum(any(c.isdigit() for c in row.cells[column.index].text.text) for column in columns.values)
             unread.append(Unread(place=place.passage.id, why="more cells than the header names", cells=held + beyond))
             continue
-        own: dict[str, Figure] = {}
+        first = line.number if line.heading.period is None else rows.setdefault((line.labels, unit_text), line.number)
         for column in columns.values:
-            figure = _figure(place, line, column, row, concept, unit_text, unit, bearing, lexicon)
-            if figure is not None and figure.id not in own:
-                own[figure.id] = figure
-            elif figure is not None:
-                if not row.cells[column.index].spanned:
-                    why = f"a second column for {column.period}: {figure.digits!r}"
-                    unread.append(Unread(place=place.passage.id, why=why, cells=1))
-            elif any(c.isdigit() for c in row.cells[column.index].text.text):
-                unread.append(
-                    Unread(
-                        place=place.passage.id, why=f"not a number: {row.cells[column.index].text.text[:40]!r}", cells=1
-                    )
+            text = row.cells[column.index].text.text
+            holds = any(c.isdigit() for c in text)
+            why = _uncertain(row, column, columns, line)
+            figure = None
+            if not (why and holds):
+                notes = _bearing(scene, concept, marks[column.index])
+                figure = _figure(scene, place, line, column, first, row, concept, (unit_text, unit), notes)
+                why = (
+                    f"not a number of its row's unit: {text[:40]!r}"
+                    if read_cell(text).unit
+                    else f"not a number: {text[:40]!r}"
                 )
-        figures += own.values()
-    digits = sum(any(c.isdigit() for c in cell.text.text) for row in table.body for cell in row.cells[1:])
-    if not columns.values and digits:
-        unread.append(Unread(place=table.key, why="no column says which period it is for", cells=digits))
+            if figure is not None and figure.id in ids:
+                why = f"a second column for {figure.period}: {figure.digits!r}"
+                figure, holds = None, not row.cells[column.index].spanned
+            if figure is not None:
+                ids.add(figure.id)
+                figures.append(figure)
+            elif holds:
+                unread.append(Unread(place=place.passage.id, why=why, cells=1))
+    unread += _left(scene, stretch, columns)
     return TableReading(figures=tuple(figures), passages=tuple(passages), unread=tuple(unread))
 
 
-def _columns(table: Table, before: str, year: int | None) -> _Columns:
-    width = len(table.rows[0].cells) if table.rows else 0
-    headers = [[row.cells[index].text.text for row in table.header] for index in range(width)]
-    unit = next((n for n, texts in enumerate(headers) if any(_squeeze(text) in _UNIT_HEADING for text in texts)), None)
-    values: list[_ValueColumn] = []
-    for index, texts in enumerate(headers):
-        if index in (0, unit):
-            continue
-        column = _value_column(index, texts)
-        if column is not None:
-            values.append(column)
-    if not values:
-        values = _single_period(table, headers, unit, before, year)
-    first = min((column.index for column in values), default=width)
-    taken = {column.index for column in values} | {unit}
-    labels = tuple(index for index in range(min(first, width)) if index not in taken) or (0,)
-    if unit is None:
-        unit = _unit_column(table, labels)
-        labels = tuple(index for index in labels if index != unit)
-    return _Columns(labels=labels, unit=unit, values=tuple(values))
+def _place(scene: _Scene, stretch: _Stretch, line: _Line, bearing: Sequence[Note]) -> RowPassage:
+    return chunk_row(
+        scene.report,
+        scene.section,
+        scene.table,
+        line.number,
+        header=() if line.number in stretch.header_numbers else stretch.header,
+        group=line.group,
+        notes=[note.text for note in bearing],
+    )
 
 
-def _beyond_header(table: Table, row: Row) -> int:
+def _bearing(scene: _Scene, concept: Concept, marks: Sequence[str]) -> tuple[Note, ...]:
+    return notes_for(
+        concept,
+        chapter=scene.chapter,
+        marks=marks,
+        notes=scene.notes,
+        lexicon=scene.lexicon,
+        section=scene.section.key,
+        table=scene.table.key,
+    )
+
+
+def _cell_marks(row: Row, column: ValueColumn) -> tuple[str, ...]:
+    """Give the footnote marks of a cell and its column's heading."""
+    footnotes = read_cell(row.cells[column.index].text.text).footnotes
+    return (*column.heading.marks, *(mark for note in footnotes for mark in unmarked(f"x{note}")[1]))
+
+
+def _uncertain(row: Row, column: ValueColumn, columns: Columns, line: _Line) -> str:
+    """Say why a cell's number cannot be told for certain to be that of its row and column; nothing when it can."""
+    cell = row.cells[column.index]
+    if column.heading.period is None and line.heading.period is None and _kind(line, column.heading) == "value":
+        return "neither its column nor its row says which period it is for"
+    if cell.across > 1 and sum(row.cells[other.index].text == cell.text for other in columns.values) > 1:
+        return "one cell for several columns"
+    return "one cell for several rows" if cell.down > 1 else ""
+
+
+def _left(scene: _Scene, stretch: _Stretch, columns: Columns) -> list[Unread]:
+    """Report what no column was found for: the whole table, or the numbers in columns whose heading says no period."""
+    rows = [scene.table.body[number] for number in stretch.numbers]
+    if not columns.values:
+        held = sum(any(c.isdigit() for c in cell.text.text) for row in rows for cell in row.cells[1:])
+        return [Unread(place=scene.table.key, why="no column says which period it is for", cells=held)] if held else []
+    apart = {*columns.labels, columns.unit, columns.notes, columns.period, *(column.index for column in columns.values)}
+    headed = {n for above in stretch.header for n, cell in enumerate(above.cells) if cell.text.text.strip()} - apart
+    cells = [row.cells[n] for row in rows for n in headed]
+    held = sum(read_cell(cell.text.text).kind == "number" and not cell.spanned for cell in cells)
+    why = "no heading says which period their column is for"
+    return [Unread(place=scene.table.key, why=why, cells=held)] if held else []
+
+
+def _beyond_header(header: Sequence[Row], row: Row) -> int:
     """Count a row's values to the right of all headings: which heading is whose is then anybody's guess."""
-    named = [n for header in table.header for n, cell in enumerate(header.cells) if cell.text.text.strip()]
+    named = [n for above in header for n, cell in enumerate(above.cells) if cell.text.text.strip()]
     beyond = [cell.text.text for cell in row.cells[max(named, default=len(row.cells)) + 1 :]]
     return sum(bool(text.strip()) and read_cell(text).kind != "text" for text in beyond)
 
 
-def _value_column(index: int, texts: Sequence[str]) -> _ValueColumn | None:
-    """Read the header cells above one column; None when none of them is a period."""
-    period, unit, unit_text, rest = None, None, "", []
-    for text in dict.fromkeys(texts):
-        found = _PARENTHESIS.search(text)
-        inner = read_unit(found["inside"]) if found else None
-        plain = text.replace(found.group(), " ").strip() if found and inner else text
-        if inner and found:
-            unit, unit_text = inner, found["inside"]
-        read = read_period(plain)
-        if read and period is None:
-            period = read
-        elif plain and not read:
-            whole = read_unit(plain)
-            if whole:
-                unit, unit_text = whole, plain
-            else:
-                rest.append(plain)
-    if period is None:
-        return None
-    return _ValueColumn(index=index, period=period, label=" ".join(rest), unit=unit, unit_text=unit_text)
-
-
-def _single_period(
-    table: Table, headers: Sequence[Sequence[str]], unit: int | None, before: str, year: int | None
-) -> list[_ValueColumn]:
-    """Read a table of one period: its columns of numbers, for the one year that header or lead-in names."""
-    if not table.header:
-        return []
-    columns = []
-    for index, texts in enumerate(headers):
-        cells = [row.cells[index].text.text for row in table.body]
-        numbers = sum(read_cell(cell).kind == "number" for cell in cells)
-        if index in (0, unit) or numbers * 2 <= len([cell for cell in cells if cell.strip()]):
-            continue
-        header = " ".join(dict.fromkeys(texts))
-        named = years_in(header) or years_in(before)
-        if len(named) > 1 or not (named or year):
-            continue
-        period = named[0] if named else str(year)
-        found = _PARENTHESIS.search(header)
-        inner = read_unit(found["inside"]) if found else None
-        label = header.replace(found.group(), " ") if found and inner else header
-        label = re.sub(rf"{period}\s*(?:年度?)?", "", label).strip()
-        columns.append(
-            _ValueColumn(
-                index=index,
-                period=period,
-                label=label,
-                unit=inner,
-                unit_text=found["inside"] if found and inner else "",
-            )
-        )
-    return columns
-
-
-def _unit_column(table: Table, labels: Sequence[int]) -> int | None:
-    """Find a label column that holds nothing but units."""
-    for index in labels[1:]:
-        cells = [row.cells[index].text.text for row in table.body if row.cells[index].text.text.strip()]
-        if cells and all(read_unit(cell) for cell in cells):
-            return index
-    return None
-
-
-def _lines(table: Table, columns: _Columns) -> Iterator[_Line]:
+def _lines(table: Table, stretch: _Stretch, columns: Columns) -> Iterator[_Line]:
     held: dict[int, str] = {}
     held_row: Row | None = None
     heading = ""
     heading_row: Row | None = None
-    for number, row in enumerate(table.body):
+    period = Heading()
+    for number in stretch.numbers:
+        row = table.body[number]
         own = [row.cells[index].text.text.strip() for index in columns.labels]
         values = [row.cells[column.index].text.text.strip() for column in columns.values]
         unit = row.cells[columns.unit].text.text.strip() if columns.unit is not None else ""
+        title = heading_text(row) if values else ""
+        if title and any(column.period is None for column in columns.values) and read_period(title):
+            period = read_heading([title])
+            yield _Line(number=number, labels=(title,), blank=True)
+            continue
         group: Row | None = None
         if own and own[0]:
             held, held_row = ({0: own[0]}, row)
-        elif held and any(own[1:]):
+        elif held and (any(own[1:]) or columns.period is not None):
             own[0], group = held[0], held_row
         label = [text for text in dict.fromkeys(own) if text]
-        if columns.values and label and not any(values) and not unit:
+        if columns.values and label and (title or (not any(values) and not unit)):
             heading, heading_row = label[-1], row
-            yield _Line(number=number, labels=tuple(label), group=None, marks=())
+            yield _Line(number=number, labels=tuple(label), blank=True)
             continue
         if heading:
             label = [heading, *label]
             group = group or heading_row
-        marks = tuple(mark for text in label for mark in _marks(text))
-        yield _Line(number=number, labels=tuple(_unmarked(text) for text in label), group=group, marks=marks)
+        said = read_heading([row.cells[columns.period].text.text]) if columns.period is not None else period
+        marks = [*said.marks, *_note_cell(row, columns)]
+        plain = []
+        for text in label:
+            bare, found = unmarked(text)
+            plain.append(bare)
+            marks += found
+        yield _Line(number=number, labels=tuple(plain), group=group, marks=tuple(marks), heading=said)
 
 
-def _row_unit(table: Table, columns: _Columns, line: _Line, before: str) -> tuple[str, Unit | None]:
-    row = table.body[line.number]
+def _note_cell(row: Row, columns: Columns) -> list[str]:
+    """Read the marks in a row's own column of notes; words there are no marks."""
+    text = row.cells[columns.notes].text.text if columns.notes is not None else ""
+    return _NOTE_MARKS.findall(text) if _NOTE_MARKS.sub("", text).strip(" ,、;()[]注註.") == "" else []
+
+
+def _row_unit(scene: _Scene, stretch: _Stretch, columns: Columns, line: _Line) -> tuple[str, Unit | None]:
+    """Find a row's unit: in its own column, its labels, the caption, or the name above the labels."""
+    row = scene.table.body[line.number]
     if columns.unit is not None and row.cells[columns.unit].text.text.strip():
         text = " ".join(row.cells[columns.unit].text.text.split())
         return text, read_unit(text)
     for label in reversed(line.labels):
-        for found in reversed(list(_PARENTHESIS.finditer(label))):
-            unit = read_unit(found["inside"])
-            if unit:
-                return found["inside"], unit
-        for divider in (",", "，", "-", "–", ":"):
-            head, _, tail = label.rpartition(divider)
-            unit = read_unit(tail) if head else None
-            if unit:
-                return tail.strip(), unit
-    caption = _CAPTION_UNIT.search(fold(before)) or _CAPTION_UNIT.search(
-        fold(" ".join(c.text.text for r in table.header for c in r.cells))
-    )
+        found = _unit_in(label)
+        if found is not None and (label == line.labels[-1] or _fits(scene.lexicon, line.labels[-1], label, found[1])):
+            return found
+    headings = " ".join(cell.text.text for above in stretch.header for cell in above.cells)
+    caption = _CAPTION_UNIT.search(fold(scene.before)) or _CAPTION_UNIT.search(fold(headings))
     if caption:
         return caption["unit"], read_unit(caption["unit"])
-    for header in table.header:
-        for found in _PARENTHESIS.finditer(header.cells[0].text.text):
-            unit = read_unit(found["inside"])
+    for above in stretch.header:
+        for inside in PARENTHESIS.finditer(above.cells[0].text.text):
+            unit = read_unit(inside["inside"])
             if unit:
-                return found["inside"], unit
+                return inside["inside"], unit
+    return _stated_unit(scene, line)
+
+
+def _unit_in(label: str) -> tuple[str, Unit] | None:
+    for found in reversed(list(PARENTHESIS.finditer(label))):
+        unit = read_unit(found["inside"])
+        if unit:
+            return found["inside"], unit
+    for divider in _UNIT_DIVIDERS:  # 耗水量-立方米 and "Water - m³", but not "Full-time"
+        head, *tail = divider.split(label, maxsplit=1) if divider.search(label) else (label,)
+        unit = read_unit(tail[-1]) if head and tail else None
+        if unit:
+            return tail[-1].strip(), unit
+    return None
+
+
+def _stated_unit(scene: _Scene, line: _Line) -> tuple[str, Unit | None]:
+    """Read a unit that a short text above the table states for all of it, where it can be the row's."""
+    if len(scene.before) > _LONGEST_CAPTION:
+        return "", None
+    candidates = [scene.before, *(found["inside"] for found in PARENTHESIS.finditer(scene.before))]
+    candidates += [found["unit"] for text in candidates for found in _STATED_IN.finditer(fold(text))]
+    for text in candidates:
+        unit = read_unit(text.strip())
+        if unit and _fits(scene.lexicon, line.labels[-1] if line.labels else "", "", unit):
+            return text.strip(), unit
     return "", None
 
 
-def _concept(line: _Line, section: Section, unit: Unit | None, total: Concept | None, lexicon: Lexicon) -> Concept:
+def _fits(lexicon: Lexicon, label: str, heading: str, unit: Unit) -> bool:
+    """Tell whether a unit stated for many rows can be that of one: of its metric's kind, or of the heading's metric."""
+    own, above = lexicon.concept(label).metrics, lexicon.concept(heading).metrics
+    if not own or any(lexicon.related(one, other) for one in own for other in above):
+        return True
+    return unit.dimension in _dimensions(own, lexicon)
+
+
+def _dimensions(metrics: Iterable[str], lexicon: Lexicon) -> set[str]:
+    """Give the kinds of unit that metrics are measured in."""
+    return {unit.dimension for key in metrics for text in lexicon.metrics[key].units if (unit := read_unit(text))}
+
+
+def _concept(scene: _Scene, columns: Columns, line: _Line, unit: Unit | None, total: Concept | None) -> Concept:
     """Read what a row speaks of; a label that names only a breakdown speaks of its group's or its table's total."""
+    lexicon = scene.lexicon
     parts = [_label_concept(label, lexicon) for label in line.labels]
     own = parts[-1] if parts else Concept()
     metrics = own.metrics
@@ -330,19 +438,33 @@ def _concept(line: _Line, section: Section, unit: Unit | None, total: Concept | 
         named = {dimension for dimension, _ in members}
         members |= {member for member in part.members if member[0] not in named}
     bare = not own.rest or len(own.rest) <= 2
+    if not metrics:
+        metrics = _from_above(columns.context, line, lexicon)
     if not metrics and members and bare and total is not None:
         metrics = total.metrics
     if not metrics and members and bare:
-        metrics = lexicon.concept(section.title).metrics
+        metrics = lexicon.concept(scene.section.title).metrics
     denominator = _per(unit)
     if denominator and (per is None or per == "intensity"):
         per = denominator
     return replace(own, metrics=metrics, members=frozenset(members), per=per)
 
 
+def _from_above(context: str, line: _Line, lexicon: Lexicon) -> frozenset[str]:
+    """Let a row speak of what the name above the labels means: as its total, its breakdown, or a part of it."""
+    above = lexicon.concept(PARENTHESIS.sub(" ", context)).metrics
+    if not above or len(line.labels) != 1:
+        return frozenset()
+    own = _label_concept(line.labels[0], lexicon)
+    if _TOTAL.match(fold(line.labels[0]).strip()) or (own.members and not own.rest):
+        return above
+    together = lexicon.concept(f"{context} {line.labels[0]}").metrics
+    return together if all(set(lexicon.ancestors(key)) & above for key in together) else frozenset()
+
+
 def _label_concept(label: str, lexicon: Lexicon) -> Concept:
     """Read one label; what its parentheses say of coverage or rank bounds the row, it does not break it down."""
-    plain = lexicon.concept(_PARENTHESIS.sub(" ", label))
+    plain = lexicon.concept(PARENTHESIS.sub(" ", label))
     whole = lexicon.concept(label)
     inside = whole.members - plain.members
     remark = bool(_COVERAGE.search(fold(label))) or any(n > 1 for n in Counter(dim for dim, _ in inside).values())
@@ -357,32 +479,42 @@ def _per(unit: Unit | None) -> str | None:
 
 
 def _figure(
+    scene: _Scene,
     place: RowPassage,
     line: _Line,
-    column: _ValueColumn,
+    column: ValueColumn,
+    first: int,
     row: Row,
     concept: Concept,
-    unit_text: str,
-    unit: Unit | None,
+    row_unit: tuple[str, Unit | None],
     notes: Sequence[Note],
-    lexicon: Lexicon,
 ) -> Figure | None:
-    unit, unit_text = (column.unit, column.unit_text) if column.unit and not unit else (unit, unit_text)
+    head = column.heading
+    kind = _kind(line, head)
+    unit_text, unit = row_unit
+    if head.unit and (not unit or kind in ("change", "progress")):
+        unit_text, unit = head.unit_text, head.unit
     cell = row.cells[column.index]
-    reading = read_cell(cell.text.text, unit=unit)
-    blank_row = not any(row.cells[c].text.text.strip() for c in range(len(row.cells)) if c not in (0,))
-    if reading.kind == "text" or not line.labels or blank_row:
+    text, restated = _without_restated(cell.text.text)
+    reading = read_cell(text, unit=unit)
+    labels = line.labels + ((head.label,) if head.label and head.kind == "value" else ())
+    if reading.kind == "text" or not labels or line.blank:
         return None
-    if reading.unit is not None and unit is None:
+    if reading.unit is not None and (unit is None or reading.unit.symbol != unit.symbol):
+        if unit is not None and reading.unit.dimension != unit.dimension and kind not in ("change", "progress"):
+            return None
         unit, unit_text = reading.unit, reading.unit.symbol
-    labels = line.labels + ((column.label,) if column.label else ())
-    extra = lexicon.concept(column.label) if column.label else Concept()
+    extra = scene.lexicon.concept(head.label) if head.label else Concept()
+    period = head.period or line.heading.period or _named_last(f"{head.label} {line.heading.label}")
+    if not period and kind == "value":
+        return None
+    beside = kind if kind != "value" else "original" if head.original or line.heading.original else ""
+    row_key = f"{scene.table.key}.r{first + 1}" + ("" if column.alone else f".c{column.series}")
     start, end = place.cells[column.index]
     digits_start, digits_end = _digits_span(cell.text.text, reading, start, end)
     passage = place.passage
-    row_key = passage.blocks[0] + (f".c{column.index}" if column.label else "")
     return Figure(
-        id=f"{passage.report_id}.{row_key}.{column.period}",
+        id=".".join(part for part in (passage.report_id, row_key, period, beside) if part),
         report_id=passage.report_id,
         edition=passage.edition,
         row_key=row_key,
@@ -393,7 +525,7 @@ def _figure(
         members=tuple(sorted(concept.members | extra.members)),
         unit_text=unit_text,
         unit=unit.symbol if unit else None,
-        period=column.period,
+        period=period,
         disclosure=reading.kind,
         value=reading.value,
         digits=reading.digits or cell.text.text.strip(),
@@ -404,24 +536,64 @@ def _figure(
         end=digits_end,
         row_start=place.row[0],
         row_end=place.row[1],
+        kind=kind,
+        restated=restated or head.restated or line.heading.restated,
+        superseded=beside == "original",
     )
+
+
+def _kind(line: _Line, head: Heading) -> Kind:
+    """Take the column's word for what a figure is, then the row's, then its label's."""
+    if head.kind != "value":
+        return head.kind
+    if line.heading.kind != "value":
+        return line.heading.kind
+    return aside_kind(line.labels[-1]) if line.labels else "value"
+
+
+def _named_last(words: str) -> str:
+    """The last year that the heading of a target or change names; empty when it names none."""
+    return next(iter(reversed(years_in(words))), "")
+
+
+def _without_restated(text: str) -> tuple[str, bool]:
+    match = _RESTATED_CELL.search(text)
+    return (text[: match.start()].rstrip(), True) if match and match.start() else (text, False)
+
+
+def _told_apart(figures: Sequence[Figure], lexicon: Lexicon) -> list[Figure]:
+    """Unname figures that are one metric to the lexicon although a site, a group or a unit sets them apart.
+
+    Of those the one for the whole keeps the metric; the others can be asked for by their printed labels only.
+    """
+    groups: dict[tuple[object, ...], list[Figure]] = {}
+    for figure in figures:
+        if figure.plain and figure.metrics:
+            groups.setdefault((figure.metrics, figure.per, figure.members, figure.period), []).append(figure)
+    unnamed: set[str] = set()
+    for group in groups.values():
+        unnamed |= {one.id for one in group if any(_set_apart(one, other, lexicon) for other in group)}
+    return [replace(figure, metrics=()) if figure.id in unnamed else figure for figure in figures]
+
+
+def _set_apart(one: Figure, other: Figure, lexicon: Lexicon) -> bool:
+    """Tell whether a figure is the lesser of two that share a label: of a part named beside it, or in a stray unit."""
+    if one.id == other.id or not set(one.labels) & set(other.labels):
+        return False
+    beside = one.passage_id == other.passage_id
+    if one.labels == other.labels:
+        return beside and not _in_own_unit(one, lexicon) and _in_own_unit(other, lexicon)
+    own = [label for label in one.labels if label not in other.labels]
+    return (beside or one.labels[-1] == other.labels[-1]) and not all(is_plain(label) for label in own)
+
+
+def _in_own_unit(figure: Figure, lexicon: Lexicon) -> bool:
+    unit = read_unit(figure.unit or "")
+    kinds = _dimensions(figure.metrics, lexicon)
+    return unit is None or not kinds or unit.dimension in kinds
 
 
 def _digits_span(text: str, reading: Reading, start: int, end: int) -> tuple[int, int]:
     """Point at the number itself where the cell has a footnote mark or a unit beside it."""
     at = text.find(reading.digits) if reading.kind == "number" and reading.digits else -1
     return (start + at, start + at + len(reading.digits)) if at >= 0 else (start, end)
-
-
-def _marks(label: str) -> list[str]:
-    match = _MARK.search(label)
-    return [next(value for value in match.groups() if value)] if match else []
-
-
-def _unmarked(label: str) -> str:
-    match = _MARK.search(label)
-    return label[: match.start()].rstrip() if match and match.start() else label
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"[\s_]+", "", fold(text)).lower()

@@ -5,15 +5,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.columns import unmarked
 from index.lexicon import Concept, Lexicon
-from index.report import Items, Paragraph, Report, Text
+from index.report import Items, Paragraph, Report, Table, Text
 from index.script import fold
 from index.text import slice_text
 
 _LEAD = re.compile(r"^\s*(?:注|註|附註|附注|备注|備註|notes?)\s*\d*\s*[:：]\s*", re.I)
 _MARK = re.compile(
-    r"^\s*(?:\((?P<paren>\d{1,2}|[a-z])\)|\[(?P<square>\d{1,2})\]|(?P<plain>\d{1,2})[.、)]|(?P<star>[*#^†]+)|[注註](?P<note>\d{1,2}))\s*"
+    r"""
+    ^\s* (?: \((?P<paren>\d{1,2}|[a-z])\) | \[(?P<square>\d{1,2}|[a-z])\] | (?P<plain>\d{1,2})[.、)]
+      | (?P<star>[*#^†‡§]+) | (?P<raised>[⁰¹²³⁴-⁹]+) | (?P<circled>[①-⑳]) | [注註](?P<note>\d{1,2}) ) \s*
+    """,
+    re.VERBOSE,
 )
+_NUMBERED = re.compile(r"(?P<number>\d{1,2})\s*[:：]\s*$")
 _BOUNDARY = re.compile(r"范围|边界|覆盖|涵盖|boundary|scope of|covers|cover\b", re.I)
 _DENOMINATORS = frozenset({"per_employee", "per_revenue", "per_area", "intensity"})
 _SUBJECTS = {"环境": "A", "environment": "A", "社会": "B", "social": "B"}
@@ -27,6 +33,9 @@ class Note:
     text: Text
     chapter: str
     mark: str  # "1", "*"; empty: none
+    number: str  # "1" of a note that begins "Note 1:", which rows of its own section may refer to
+    section: str  # key
+    table: str  # key of the table right above it; empty: none
     concept: Concept
     subject: str  # "A" when it bounds all environmental data, "B" all social data
 
@@ -35,7 +44,13 @@ def notes_in(report: Report, lexicon: Lexicon) -> tuple[Note, ...]:
     """Collect the notes of a report, one a list item or paragraph."""
     found: list[Note] = []
     chapter = chapters(report)
+    table, held = "", ""
     for section, block in report.blocks:
+        if section.key != held:
+            table, held = "", section.key
+        if isinstance(block, Table):
+            table = block.key
+            continue
         if isinstance(block, Paragraph) and block.note:
             texts = [(block.key, block.text)]
         elif isinstance(block, Items) and block.note:
@@ -43,17 +58,40 @@ def notes_in(report: Report, lexicon: Lexicon) -> tuple[Note, ...]:
         else:
             continue
         for key, text in texts:
-            note = _note(key, text, chapter[section.key], lexicon)
+            note = _note(key, text, chapter[section.key], section.key, table, lexicon)
             if note is not None:
                 found.append(note)
     return tuple(found)
 
 
 def notes_for(
-    concept: Concept, *, chapter: str, marks: Sequence[str], notes: Sequence[Note], lexicon: Lexicon
+    concept: Concept,
+    *,
+    chapter: str,
+    marks: Sequence[str],
+    notes: Sequence[Note],
+    lexicon: Lexicon,
+    section: str = "",
+    table: str = "",
 ) -> tuple[Note, ...]:
-    """Choose the notes of the same chapter that a row's footnote marks, metrics or denominators call for."""
-    return tuple(note for note in notes if note.chapter == chapter and _applies(note, concept, marks, lexicon))
+    """Choose the notes of the same chapter that a row's footnote marks, metrics or denominators call for.
+
+    A mark means the note right below the row's own table, else the one of its section, else of its chapter.
+    """
+    found = [
+        note
+        for note in notes
+        if note.chapter == chapter
+        and (_applies(note, concept, marks, lexicon) or (note.number in marks and _nearness(note, section, table)))
+    ]
+    nearest: dict[str, int] = {}
+    for note in found:
+        nearest[note.mark] = max(nearest.get(note.mark, 0), _nearness(note, section, table))
+    return tuple(note for note in found if not note.mark or _nearness(note, section, table) == nearest[note.mark])
+
+
+def _nearness(note: Note, section: str, table: str) -> int:
+    return 2 if table and note.table == table else 1 if section and note.section == section else 0
 
 
 def chapters(report: Report) -> dict[str, str]:
@@ -64,18 +102,29 @@ def chapters(report: Report) -> dict[str, str]:
     return {section.key: "/".join(section.path[: depth[section.path[:1] == (title,)]]) for section in report.sections}
 
 
-def _note(key: str, text: Text, chapter: str, lexicon: Lexicon) -> Note | None:
+def _note(key: str, text: Text, chapter: str, section: str, table: str, lexicon: Lexicon) -> Note | None:
     lead = _LEAD.match(text.text)
+    numbered = _NUMBERED.search(lead.group()) if lead else None
     if lead:
         text = slice_text(text, lead.end(), len(text.text))
     mark = _MARK.match(text.text)
-    named = next((value for value in mark.groupdict().values() if value), "") if mark else ""
+    named = unmarked(f"x{mark.group().strip()}")[1] if mark else ()
     if mark:
+        named = named or tuple(value for value in mark.groupdict().values() if value)
         text = slice_text(text, mark.end(), len(text.text))
     if not text.text.strip():
         return None
-    concept = lexicon.concept(text.text)
-    return Note(key=key, text=text, chapter=chapter, mark=named, concept=concept, subject=_subject(text.text))
+    return Note(
+        key=key,
+        text=text,
+        chapter=chapter,
+        mark=next(iter(named), ""),
+        number=numbered["number"] if numbered else "",
+        section=section,
+        table=table,
+        concept=lexicon.concept(text.text),
+        subject=_subject(text.text),
+    )
 
 
 def _subject(text: str) -> str:

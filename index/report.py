@@ -52,6 +52,8 @@ class Cell:
     text: Text
     heading: bool = False  # marked as a header cell by the format itself
     spanned: bool = False  # repeats the cell above or to the left that spans into this place
+    across: int = 1  # how many columns the cell covers
+    down: int = 1  # how many rows it covers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

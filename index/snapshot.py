@@ -76,7 +76,8 @@ class Snapshot:
         self.path = path
         self.manifest = manifest
         self.passages = tuple(passages)
-        self.figures = tuple(figures)
+        self.figures = tuple(figure for figure in figures if figure.plain)
+        self.beside = tuple(figure for figure in figures if not figure.plain)  # targets, printed changes, originals
         self.dense = dense
         self.sparse = sparse
 

@@ -163,7 +163,10 @@ def test_a_financial_year_is_named_by_the_year_it_ends_in(read: Read) -> None:
 
 def test_a_target_or_change_column_is_no_year(read: Read) -> None:
     reading = read("指標\t單位\t2022 年\t2021 年\t變動\t2025 年目標\n耗水量\t噸\t8\t9\t-11%\t5\n")
-    assert [(figure.period, figure.value) for figure in reading.figures] == [("2022", Decimal(8)), ("2021", Decimal(9))]
+    plain = [figure for figure in reading.figures if figure.plain]
+    assert [(figure.period, figure.value) for figure in plain] == [("2022", Decimal(8)), ("2021", Decimal(9))]
+    beside = [(f.kind, f.period, f.value) for f in reading.figures if not f.plain]
+    assert beside == [("change", "", Decimal(-11)), ("target", "2025", Decimal(5))]
 
 
 def test_two_columns_of_one_period_are_not_told_apart_by_chance(read: Read) -> None:

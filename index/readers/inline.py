@@ -10,6 +10,7 @@ _MARKUP = re.compile(
     r"""
     (?P<comment>   <!--.*?--> )
   | (?P<autolink>  <(?P<address>https?://[^\s<>]+|[\w.+-]+@[\w.-]+)> )
+  | (?P<raised>    <sup\b[^<>]*>(?P<digits>[\d\s,]+)</sup\s*> )
   | (?P<tag>       </?[A-Za-z][^<>]*> )
   | (?P<image>     !\[[^\]]*\]\([^()\s]*\) )
   | (?P<link>      \[(?P<label>[^\[\]]*)\]\([^()\s]*\) )
@@ -19,6 +20,8 @@ _MARKUP = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def visible(source: str, start: int, end: int) -> Text:
@@ -57,6 +60,8 @@ def visible(source: str, start: int, end: int) -> Text:
                 keep(label.text[piece.start : piece.end], piece.source, piece.source_end)
         elif match["autolink"] is not None:
             keep(match["address"], *match.span("address"))
+        elif match["raised"] is not None:
+            keep(raise_digits(match["digits"]), *match.span("digits"))
         elif match["escape"] is not None:
             keep(match["escaped"], *match.span("escaped"))
         elif match["entity"] is not None:
@@ -64,6 +69,15 @@ def visible(source: str, start: int, end: int) -> Text:
         position = match.end()
     keep(source[position:end], position, end)
     return _trim(Text(text="".join(characters), pieces=tuple(pieces)))
+
+
+def raise_digits(text: str) -> str:
+    """Write digits as they stand in the print, so that a footnote's mark never becomes part of a number.
+
+    >>> raise_digits("3")
+    '³'
+    """
+    return text.translate(_RAISED)
 
 
 def _trim(text: Text) -> Text:

@@ -45,6 +45,9 @@ _TAB_LINE = re.compile(r"\S[^\n]*\t")
 _TAB_CONTINUED = re.compile(r"^\t+\S")
 _NOTE = re.compile(r"^(?:注|註|附註|附注|备注|備註|notes?)\s*\d*\s*[:：]", re.I)
 _NOTE_TITLE = re.compile(r"^(?:注|註|附註|附注|备注|備註|notes?)$", re.I)
+_FOOTNOTE = re.compile(
+    r"^(?:\((?:\d{1,2}|[a-z])\)|\[(?:\d{1,2}|[a-z])\]|[*#^†‡§]+|[¹²³⁴-⁹]+|[①-⑳])\s*\S|^[注註]\s?\d{1,2}\b"
+)
 _CJK_GAP = re.compile(r"(?<=[\u3400-\u9fff、，])\s+(?=[\u3400-\u9fff「《])")
 
 Span = tuple[int, int]
@@ -314,19 +317,22 @@ def _sections(parts: Sequence[_Part], entries: Sequence[Entry]) -> tuple[Section
 def _blocks(section: str, body: Sequence[Text | tuple[Text, ...] | Grid], *, notes: bool) -> Iterator[Block]:
     count: Counter[str] = Counter()
     note = notes
+    below = False  # a table, with nothing but its notes between
     for content in body:
         if isinstance(content, Text):
-            note = notes or bool(_NOTE.match(content.text))
+            below = below and bool(_FOOTNOTE.match(content.text))
+            note = notes or bool(_NOTE.match(content.text)) or below
             count["p"] += 1
             yield Paragraph(key=f"{section}.p{count['p']}", text=content, note=note)
         elif isinstance(content, Grid):
-            note = notes
+            note, below = notes, True
             count["t"] += 1
             key = f"{section}.t{count['t']}"
             yield Table(key=key, rows=content.rows, header_rows=content.header_rows, divider=content.divider)
         else:
+            below = below and all(_FOOTNOTE.match(item.text) for item in content)
             count["l"] += 1
-            yield Items(key=f"{section}.l{count['l']}", items=content, note=note)
+            yield Items(key=f"{section}.l{count['l']}", items=content, note=note or below)
 
 
 def _summary(sections: Sequence[Section], file: File, left_out: Counter[tuple[str, str]]) -> ReadingSummary:

@@ -1,11 +1,14 @@
 """Read tables written with tabs, pipes or HTML into one rectangular grid of cells that know their place."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import accumulate
 
+from index.period import read_period
+from index.quantity import read_cell
 from index.readers.inline import visible
 from index.report import Cell, Row
 from index.script import fold
@@ -16,7 +19,7 @@ _PERIOD = re.compile(r"(?:^|[^\d.])(?:19|20)\d\d(?:[^\d.]|$)|FY\s?\d\d", re.I)
 _HEADER_WORDS = frozenset(
     "指标 项目 类别 范畴 议题 单位 披露章节 利益相关方 内容 章节 页 绩效指标 关键绩效指标 层面 目标 "
     "indicator indicators item items metric metrics category unit units section page topic stakeholder stakeholders "
-    "kpi kpis target targets aspect description disclosure".split()
+    "kpi kpis target targets aspect description disclosure 年份 年度 财年 财政年度 year years period".split()
 )
 
 
@@ -63,7 +66,9 @@ def html_grid(source: str, start: int, end: int) -> Grid:
             for down in range(cell.rowspan):
                 for right in range(cell.colspan):
                     spanned = down > 0 or right > 0
-                    placed[number + down, column + right] = Cell(text=text, heading=cell.heading, spanned=spanned)
+                    placed[number + down, column + right] = Cell(
+                        text=text, heading=cell.heading, spanned=spanned, across=cell.colspan, down=cell.rowspan
+                    )
             column += cell.colspan
     height = len(parser.rows)
     width = max((column for _, column in placed), default=-1) + 1
@@ -93,6 +98,7 @@ def _grid(rows: list[list[Cell]], *, divider: str, header: int | None = None) ->
     width = max((len(row) for row in rows), default=0)
     padded = tuple(Row(cells=tuple(row) + _padding(row, width)) for row in rows)
     header_rows = _header_rows(padded) if header is None else header
+    header_rows = _deeper_header(padded, header_rows)
     return Grid(rows=padded, header_rows=header_rows, divider=divider)
 
 
@@ -116,6 +122,24 @@ def _header_rows(rows: tuple[Row, ...]) -> int:
         if periods:
             break
     return count if count < len(rows) else 0
+
+
+def _deeper_header(rows: tuple[Row, ...], count: int) -> int:
+    """Count the rows of words beneath a heading that spans several columns: 男性 and 女性 beneath each year."""
+    while 0 < count < len(rows) - 1 and _divides(rows[count - 1], rows[count]):
+        count += 1
+    return count
+
+
+def _divides(above: Row, row: Row) -> bool:
+    """Tell a row that names parts of the periods above it: no label of its own, and words under each."""
+    names = [cell.text.text.strip() for cell in above.cells[1:]]
+    texts = [cell.text.text.strip() for cell in row.cells[1:]]
+    spans = any(_PERIOD.search(name) and after in ("", name) for name, after in itertools.pairwise(names))
+    own = row.cells[0].spanned or not row.cells[0].text.text.strip()
+    held = [text for text in texts if text]
+    words = all(len(text) < 40 and (read_cell(text).kind == "text" or read_period(text)) for text in held)
+    return spans and own and len(held) > 1 and words
 
 
 @dataclass(slots=True, kw_only=True)
