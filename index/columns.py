@@ -270,9 +270,9 @@ def _named_columns(headings: dict[int, Heading], body: Sequence[Row], period: in
     """Take the columns of numbers of a table whose rows, or whose headings between rows, name the periods."""
     if period is None and not _period_rows(body):
         return {}
-    return {
-        n: h for n, h in headings.items() if n != period and _numbers(body, n) and (period is None or h.label or h.unit)
-    }
+    numbers = {n: heading for n, heading in headings.items() if n != period and _numbers(body, n)}
+    named = {n: replace(h, label=h.label or h.unit_text) for n, h in numbers.items()}  # 人數 is a name and a unit
+    return {n: heading for n, heading in named.items() if period is None or heading.label}
 
 
 def _period_rows(body: Sequence[Row]) -> bool:
