@@ -11,14 +11,16 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.asker import asker_language, browser_language
+from api.demo import demo
 from api.guard import Guard, TooLarge
 from api.logs import RequestLog, log_failure
 from api.page import page
-from api.problem import NotReady, UnknownPassage, fault, problem
+from api.problem import NotReady, UnknownFigure, UnknownPassage, fault, problem
 from api.public import EXAMPLE, public
 from api.schemas import MAX_QUESTION
 from api.service import Load, Service
 from api.settings import Settings
+from api.widget import widget
 from index.script import Language
 from qa.engine import UnknownReport
 from qa.question import BadQuestion
@@ -69,8 +71,18 @@ def create_app(load: Load, *, settings: Settings) -> FastAPI:
     app.state.service = service
     app.state.settings = settings
     app.include_router(public)
+    app.include_router(widget)
+    app.include_router(demo)
     app.include_router(page)
-    for kind in (RequestValidationError, HTTPException, BadQuestion, UnknownReport, UnknownPassage, NotReady):
+    for kind in (
+        RequestValidationError,
+        HTTPException,
+        BadQuestion,
+        UnknownReport,
+        UnknownPassage,
+        UnknownFigure,
+        NotReady,
+    ):
         app.add_exception_handler(kind, explain)
     app.add_middleware(Guard, body_limit=settings.body_limit, explain=explain)
     app.add_middleware(RequestLog)
@@ -126,6 +138,8 @@ def _name(error: Exception, language: Language, sent: Mapping[str, object]) -> t
             return "unknown-report", {"id": _shown(sent.get("report"))}
         case UnknownPassage():
             return "unknown-passage", {"id": _shown(error)}
+        case UnknownFigure():
+            return "unknown-figure", {"id": _shown(error)}
         case NotReady():
             return "not-ready", {}
         case TooLarge():

@@ -19,13 +19,14 @@ _FILES = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if p
 _VERSIONS = {name: hashlib.sha256(content).hexdigest()[:16] for name, content in _FILES.items()}
 
 
-def _versioned(html: str) -> str:
+def versioned(html: str) -> str:
+    """Write the version of each file of the page into the addresses that name it."""
     for name, digest in _VERSIONS.items():
         html = html.replace(f"/static/{name}", f"/static/{name}?v={digest}")
     return html
 
 
-_HTML = _versioned((STATIC / "index.html").read_text(encoding="utf-8")).encode()
+_HTML = versioned((STATIC / "index.html").read_text(encoding="utf-8")).encode()
 _HTML_TAG = f'"{hashlib.sha256(_HTML).hexdigest()[:16]}"'
 
 

@@ -26,6 +26,10 @@ class UnknownPassage(EsgQaError):
     """No passage has this id."""
 
 
+class UnknownFigure(EsgQaError):
+    """No figure has this id."""
+
+
 def _words(en: str, hant: str, hans: str) -> Wording:
     return {"en": en, "zh-Hant": hant, "zh-Hans": hans}
 
@@ -83,6 +87,15 @@ KINDS: dict[str, Kind] = {
             "No passage has the id {id} in the present index.",
             "現行索引中沒有編號為 {id} 的段落。",
             "当前索引中没有编号为 {id} 的段落。",
+        ),
+    ),
+    "unknown-figure": Kind(
+        status=404,
+        title=_words("There is no such figure", "沒有這個數字", "没有这个数字"),
+        detail=_words(
+            "No figure has the id {id} in the present index.",
+            "現行索引中沒有編號為 {id} 的數字。",
+            "当前索引中没有编号为 {id} 的数字。",
         ),
     ),
     "not-found": Kind(

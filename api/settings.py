@@ -1,10 +1,11 @@
 """What an operator can set, and the one place that reads the environment."""
 
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from index.errors import EsgQaError
 from index.script import Language
@@ -12,6 +13,13 @@ from index.script import Language
 
 class BadSetting(EsgQaError):
     """An environment variable holds a value this service cannot use."""
+
+
+def _from_json(value: object) -> object:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise ValueError('not JSON; expected {"en": "…", "zh-Hant": "…"}') from error
 
 
 class Settings(BaseSettings):
@@ -46,6 +54,10 @@ class Settings(BaseSettings):
     )
     body_limit: int = Field(
         default=65536, ge=1024, description="Largest request body in bytes; a larger one is answered with 413."
+    )
+    disclaimer: Annotated[dict[Language, str], NoDecode, BeforeValidator(_from_json)] = Field(
+        default={},
+        description="What stands under the widget, as JSON by language; a language left out keeps the widget's words.",
     )
 
 

@@ -18,6 +18,7 @@ const WORDS = {
     cleared: "Earlier questions are forgotten.",
     disclaimer:
       "Answers are read by a program from the editions of the report named in each citation. The report as published prevails.",
+    widget: "See it as a widget on a company’s site",
     loading: "Looking in the report…",
     figures: "Figures",
     what: "What",
@@ -64,6 +65,7 @@ const WORDS = {
     clear: "重新開始",
     cleared: "已清除先前的問題。",
     disclaimer: "答案由程式從各出處所示的報告版本讀取。如有歧異，以公司刊發的報告為準。",
+    widget: "在公司網站上的小工具示範",
     loading: "正在查閱報告……",
     figures: "數字",
     what: "項目",
@@ -110,6 +112,7 @@ const WORDS = {
     clear: "重新开始",
     cleared: "已清除之前的问题。",
     disclaimer: "答案由程序从各出处所示的报告版本读取。如有歧义，以公司发布的报告为准。",
+    widget: "在公司网站上的小组件演示",
     loading: "正在查阅报告……",
     figures: "数字",
     what: "项目",
