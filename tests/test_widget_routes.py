@@ -206,7 +206,9 @@ def test_the_demonstration_page_shows_figures_the_report_prints(client: TestClie
     shown = re.findall(r"<dd>([^<]+?)\s*<", client.get("/demo", headers={"Accept-Language": "en"}).text)
     printed = {cell["digits"] for cell in client.get("/v1/figures", params={"limit": 1000}).json()["figures"]}
     assert len(shown) == 3
-    assert {value.replace(",", "").removesuffix("%") for value in shown} <= {digits.replace(",", "") for digits in printed}
+    assert {value.replace(",", "").removesuffix("%") for value in shown} <= {
+        digits.replace(",", "") for digits in printed
+    }
 
 
 def test_the_page_to_ask_on_leads_to_the_demonstration(client: TestClient) -> None:
