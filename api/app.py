@@ -1,5 +1,6 @@
 """Put the HTTP service together: routes, page, guards, and the one place that turns errors into answers."""
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -8,18 +9,29 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as StoreTimeout
 from starlette.exceptions import HTTPException
 
+from api.accounts import Door, ForeignRequest, NoStore, NotAllowed, SignInRequired, WeakPassword, WrongPassword
 from api.asker import asker_language, browser_language
 from api.demo import demo
-from api.guard import Guard, TooLarge
+from api.guard import Guard, SlowToSend, TooLarge, TooSlow
+from api.limit import Limiter, RateLimit, TooMany, read_rate
 from api.logs import RequestLog, log_failure
+from api.origins import Origins
 from api.page import page
 from api.problem import NotReady, UnknownFigure, UnknownPassage, fault, problem
 from api.public import EXAMPLE, public
+from api.recorder import Recorder
 from api.schemas import MAX_QUESTION
 from api.service import Load, Service
 from api.settings import Settings
+from api.staff import staff
+from api.store.accounts import UnknownAccount
+from api.store.curated import Incomplete, StaleEdit, UnknownCurated
+from api.store.database import Database
+from api.store.questions import UnknownQuestion
 from api.widget import widget
 from index.script import Language
 from qa.engine import UnknownReport
@@ -37,6 +49,30 @@ _QUESTION_FAULTS = {
     "missing": "question-empty",
     "string_too_long": "question-too-long",
 }
+_PROBLEMS: dict[type[Exception], str] = {
+    BadQuestion: "question-empty",
+    UnknownReport: "unknown-report",
+    UnknownPassage: "unknown-passage",
+    UnknownFigure: "unknown-figure",
+    NotReady: "not-ready",
+    TooLarge: "too-large",
+    TooSlow: "took-too-long",
+    SlowToSend: "took-long-to-send",
+    TooMany: "too-many",
+    NoStore: "no-store",
+    SignInRequired: "sign-in-required",
+    WrongPassword: "wrong-password",
+    WeakPassword: "weak-password",
+    NotAllowed: "not-allowed",
+    ForeignRequest: "foreign-request",
+    StaleEdit: "changed-meanwhile",
+    Incomplete: "incomplete",
+    UnknownQuestion: "unknown-record",
+    UnknownCurated: "unknown-record",
+    UnknownAccount: "unknown-record",
+    OperationalError: "store-failed",
+    StoreTimeout: "store-failed",
+}
 
 
 class App(FastAPI):
@@ -50,14 +86,23 @@ class App(FastAPI):
         return described
 
 
-def create_app(load: Load, *, settings: Settings) -> FastAPI:
-    """Make the service; `load` gives the engine and runs beside the start."""
+def create_app(load: Load, *, settings: Settings, database: Database | None = None) -> FastAPI:
+    """Make the service; `load` gives the engine and runs beside the start.
+
+    Without a database it answers all the same, but keeps no question, has no staff and serves no curated answer.
+    """
     service = Service(load)
+    limiter = Limiter(settings.redis_url.get_secret_value() if settings.redis_url else None)
+    recorder = _recorder(database, settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start()
+        if recorder:
+            recorder.start()
         yield
+        if recorder:
+            await to_thread(recorder.stop)
 
     app = App(
         title="esg-qa",
@@ -70,30 +115,38 @@ def create_app(load: Load, *, settings: Settings) -> FastAPI:
     )
     app.state.service = service
     app.state.settings = settings
+    app.state.database = database
+    app.state.recorder = recorder
+    app.state.door = (
+        Door(database, limiter=limiter, rate=settings.login_rate, hours=settings.session_hours) if database else None
+    )
     app.include_router(public)
     app.include_router(widget)
+    app.include_router(staff)
     app.include_router(demo)
     app.include_router(page)
-    for kind in (
-        RequestValidationError,
-        HTTPException,
-        BadQuestion,
-        UnknownReport,
-        UnknownPassage,
-        UnknownFigure,
-        NotReady,
-    ):
+    for kind in (RequestValidationError, HTTPException, *_PROBLEMS):
         app.add_exception_handler(kind, explain)
-    app.add_middleware(Guard, body_limit=settings.body_limit, explain=explain)
+    app.add_middleware(
+        RateLimit, limiter=limiter, rate=read_rate(settings.rate), trusted_proxies=settings.trusted_proxies
+    )
+    app.add_middleware(Guard, body_limit=settings.body_limit, explain=explain, seconds=settings.request_seconds)
+    app.add_middleware(Origins, origins=settings.allowed_origins)
     app.add_middleware(RequestLog)
     return app
+
+
+def _recorder(database: Database | None, settings: Settings) -> Recorder | None:
+    if database is None:
+        return None
+    return Recorder(database, keep=settings.store_questions, days=settings.retention_days, dropped=lambda _: None)
 
 
 async def explain(request: Request, error: Exception) -> Response:
     """Turn any error into problem details (RFC 9457) in the asker's language."""
     language = _language(request, error)
     name, values = _name(error, language, _sent(request, error))
-    if name == "internal-error":
+    if name in ("internal-error", "store-failed"):
         log_failure(error, request_id=request.state.request_id)
     settings: Settings = request.app.state.settings
     path = request.url.path
@@ -109,6 +162,10 @@ async def explain(request: Request, error: Exception) -> Response:
         headers |= dict(error.headers or {})
     if status == 503:
         headers["Retry-After"] = "2"
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, SignInRequired):
+        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
 
@@ -132,20 +189,19 @@ def _name(error: Exception, language: Language, sent: Mapping[str, object]) -> t
             return _invalid(error, language)
         case HTTPException():
             return _HTTP_PROBLEMS.get(error.status_code, "internal-error"), {}
-        case BadQuestion():
-            return "question-empty", {}
         case UnknownReport():
             return "unknown-report", {"id": _shown(sent.get("report"))}
         case UnknownPassage():
             return "unknown-passage", {"id": _shown(error)}
         case UnknownFigure():
             return "unknown-figure", {"id": _shown(error)}
-        case NotReady():
-            return "not-ready", {}
-        case TooLarge():
-            return "too-large", {}
+        case TooMany():
+            return "too-many", {"seconds": error.seconds}
+        case NotAllowed():
+            return "not-allowed", {"role": error}
         case _:
-            return "internal-error", {}
+            named = (name for kind, name in _PROBLEMS.items() if isinstance(error, kind))
+            return next(named, "internal-error"), {"why": _shown(error)}
 
 
 def _invalid(error: RequestValidationError, language: Language) -> tuple[str, dict[str, Any]]:

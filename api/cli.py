@@ -1,10 +1,11 @@
 """The command line: build an index, ask it, search it, serve it, and measure whether it is right."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -12,12 +13,15 @@ if TYPE_CHECKING:  # each command imports what it needs, so that --help does not
     from rich.console import Console
 
     from api.settings import Settings
+    from api.store.database import Database
     from index.build import Progress
     from index.snapshot import Manifest
     from qa.engine import Engine
 
 NOT_MET = 1
 USERS_MISTAKE = 2
+GRACE_SECONDS = 30  # for requests that are being answered when the server is told to stop
+AT_SERVER = "command line"  # who changed it, in the audit log
 
 app = typer.Typer(
     name="esg-qa",
@@ -28,6 +32,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+account = typer.Typer(help="Manage the accounts of the staff.", no_args_is_help=True, rich_markup_mode="rich")
+app.add_typer(account, name="account")
 
 Index = Annotated[
     Path | None,
@@ -154,7 +161,10 @@ def serve(
     with _users_mistakes():
         settings = _settings()
         engine = _engine(index)
-    _serve(engine, settings, host or settings.host, settings.port if port is None else port)
+        from api.store.opening import ready_store
+
+        database = ready_store(settings)
+    _serve(engine, database, settings, host or settings.host, settings.port if port is None else port)
 
 
 @app.command()
@@ -164,13 +174,136 @@ def migrate() -> None:
     Serving does so by itself with a SQLite file; a PostgreSQL server waits for this command.
     """
     with _users_mistakes():
-        from api.store.database import open_database
+        from api.store.opening import open_store
 
-        settings = _settings()
-        url = settings.database_url.get_secret_value() if settings.database_url else None
-        database = open_database(url, folder=settings.data)
+        database = open_store(_settings())
         _say(f"the database has the tables of version {database.migrate()}")
         database.close()
+
+
+AccountName = Annotated[str, typer.Argument(metavar="NAME", help="Up to 64 letters, digits, dots, dashes or @.")]
+
+
+@account.command(name="add")
+def add_account_command(
+    name: AccountName,
+    role: Annotated[str, typer.Option(help="reader, editor or admin; each may do what those before it may.")],
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Make a password and show it once, instead of asking for one.")
+    ] = False,
+    no_password: Annotated[bool, typer.Option("--no-password", help="For a script, which comes with a token.")] = False,
+) -> None:
+    """Make an account; the first one is an admin's.
+
+    Example: esg-qa account add mei --role admin
+    """
+    with _users_mistakes(), _store() as database:
+        from datetime import UTC, datetime
+
+        from api.accounts import Passwords, new_password
+        from api.store.accounts import add_account
+
+        _check_account(name, role)
+        password = None if no_password else new_password() if generate else _ask_password()
+        hashed = Passwords().hash(password) if password else None
+        with database.session() as session:
+            add_account(
+                session, name, role=cast("Any", role), password_hash=hashed, by=AT_SERVER, now=datetime.now(UTC)
+            )
+    _say(f"made the account {name} ({role})")
+    if generate and password:
+        _say("its password is shown this once:")
+        print(password)
+
+
+@account.command(name="list")
+def list_accounts_command() -> None:
+    """List all accounts."""
+    with _users_mistakes(), _store() as database:
+        from api.store.accounts import accounts
+
+        with database.session() as session:
+            held = accounts(session)
+    for each in held:
+        print(f"{each.name}\t{each.role}\t{'disabled' if each.disabled else 'enabled'}")
+    if not held:
+        _say("there is no account; make one with esg-qa account add NAME --role admin")
+
+
+@account.command(name="role")
+def change_role_command(
+    name: AccountName, role: Annotated[str, typer.Argument(help="reader, editor or admin.")]
+) -> None:
+    """Give an account another role."""
+    with _users_mistakes():
+        _check_account(name, role)
+    _change_account(name, role=role)
+    _say(f"{name} is {role} now")
+
+
+@account.command(name="disable")
+def disable_account_command(name: AccountName) -> None:
+    """Let an account in no longer, and sign it out everywhere."""
+    _change_account(name, disabled=True)
+    _say(f"{name} is disabled")
+
+
+@account.command(name="enable")
+def enable_account_command(name: AccountName) -> None:
+    """Let a disabled account in again."""
+    _change_account(name, disabled=False)
+    _say(f"{name} is enabled")
+
+
+@account.command(name="password")
+def password_command(
+    name: AccountName,
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Make a password and show it once, instead of asking for one.")
+    ] = False,
+) -> None:
+    """Give an account another password, and sign it out everywhere."""
+    with _users_mistakes(), _store() as database:
+        from datetime import UTC, datetime
+
+        from api.accounts import Passwords, new_password
+        from api.store.accounts import set_password
+
+        password = new_password() if generate else _ask_password()
+        hashed = Passwords().hash(password)
+        with database.session() as session:
+            set_password(session, name, hashed, by=AT_SERVER, now=datetime.now(UTC))
+    _say(f"{name} has another password" + (", shown this once:" if generate else ""))
+    if generate:
+        print(password)
+
+
+@account.command(name="token")
+def token_command(
+    name: AccountName,
+    label: Annotated[str, typer.Option(help="What it is for.")] = "script",
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days it is valid.")] = 90,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Forget every token of the account instead.")] = False,
+) -> None:
+    """Make a bearer token for a script and show it once."""
+    with _users_mistakes(), _store() as database:
+        from datetime import UTC, datetime, timedelta
+
+        from api.accounts import new_token
+        from api.store.accounts import add_token, revoke_tokens
+
+        now, token = datetime.now(UTC), new_token()
+        with database.session() as session:
+            if revoke:
+                count = revoke_tokens(session, name, by=AT_SERVER, now=now)
+            else:
+                over = now + timedelta(days=days)
+                add_token(session, name, token, label=label[:64], by=AT_SERVER, now=now, expires_at=over)
+    if revoke:
+        _say(f"forgot {count} token{'' if count == 1 else 's'} of {name}")
+    else:
+        _say(f"a token of {name}, valid {days} days, shown this once:")
+        print(token)
 
 
 @app.command(name="eval")
@@ -224,6 +357,42 @@ def _settings() -> "Settings":
     return read_settings()
 
 
+@contextmanager
+def _store() -> Iterator["Database"]:
+    """Open the database with the tables of this version; a SQLite file is brought there."""
+    from api.store.opening import ready_store
+
+    database = ready_store(_settings())
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _change_account(name: str, **change: Any) -> None:  # noqa: ANN401 - role or disabled
+    with _users_mistakes(), _store() as database:
+        from datetime import UTC, datetime
+
+        from api.store.accounts import change_account
+
+        with database.session() as session:
+            change_account(session, name, by=AT_SERVER, now=datetime.now(UTC), **change)
+
+
+def _check_account(name: str, role: str) -> None:
+    from api.store.accounts import ROLES
+
+    if not re.fullmatch(r"[\w.@-]{1,64}", name):
+        raise _mistake(f"{name!r}: expected up to 64 letters, digits, dots, dashes or @")
+    if role not in ROLES:
+        raise _mistake(f"--role {role}: expected {', '.join(ROLES)}")
+
+
+def _ask_password() -> str:
+    given = typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True, err=True)
+    return str(given)
+
+
 def _engine(index: Path | None) -> "Engine":
     """Open the index named, or the usual one, which is made from the bundled report when there is none."""
     from api.opening import ensure_bundled, open_engine
@@ -245,7 +414,7 @@ def _build(files: list[Path], folder: Path, model: str | None, metadata: dict[st
         )
 
 
-def _serve(engine: "Engine", settings: "Settings", host: str, port: int) -> None:
+def _serve(engine: "Engine", database: "Database", settings: "Settings", host: str, port: int) -> None:
     import uvicorn
 
     from api.app import create_app
@@ -260,12 +429,14 @@ def _serve(engine: "Engine", settings: "Settings", host: str, port: int) -> None
     titles = "; ".join(edition.metadata.title for edition in engine.snapshot.manifest.editions)
     _say(f"serving on http://{shown}:{port}/ from {titles}")
     uvicorn.run(
-        create_app(warmed, settings=settings),
+        create_app(warmed, settings=settings, database=database),
         host=host,
         port=port,
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # api/address.py believes only the proxies that the settings name
+        timeout_graceful_shutdown=GRACE_SECONDS,
         ws="none",
     )
 

@@ -1,11 +1,16 @@
 """Stand between the network and the routes: body limit, security headers, no error without an answer."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+NO_UPLOADS: Mapping[str, int] = MappingProxyType({})
+_UPLOAD_TIMES = 20  # as long as other requests
 
 Explain = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -36,14 +41,36 @@ class TooLarge(Exception):
     """The request's body is over the limit."""
 
 
+class TooSlow(Exception):
+    """The answer was not there in time."""
+
+
+class SlowToSend(Exception):
+    """The request's body did not arrive in time."""
+
+
 class Guard:
     """Read the body up to its limit, add the headers, and let `explain` answer whatever goes wrong inside."""
 
-    def __init__(self, app: ASGIApp, *, body_limit: int, explain: Explain) -> None:
-        """Stand before `app`; `body_limit` is in bytes."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        body_limit: int,
+        explain: Explain,
+        seconds: float = 30,
+        uploads: Mapping[str, int] = NO_UPLOADS,
+    ) -> None:
+        """Stand before `app`; `body_limit` is in bytes, `seconds` bounds the sending and the answering each.
+
+        `uploads` are paths that read a larger body bit by bit, with their limits in bytes; they have twenty times as
+        long.
+        """
         self.app = app
         self.body_limit = body_limit
         self.explain = explain
+        self.seconds = seconds
+        self.uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -62,7 +89,7 @@ class Guard:
             await send(message)
 
         try:
-            await self.app(scope, await self._limited(scope, receive), send_with_headers)
+            await self._pass_on(scope, receive, send_with_headers)
         except ClientDisconnect:
             return
         except Exception as error:
@@ -71,13 +98,25 @@ class Guard:
                 raise
             await response(scope, receive, send_with_headers)
 
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        upload = self.uploads.get(scope["path"]) if scope["method"] == "POST" else None
+        _check_declared(scope, upload or self.body_limit)
+        seconds = self.seconds * (_UPLOAD_TIMES if upload else 1)
+        try:
+            async with asyncio.timeout(seconds):
+                read = _counted(receive, upload) if upload else await self._limited(scope, receive)
+        except TimeoutError as error:
+            raise SlowToSend from error
+        try:
+            async with asyncio.timeout(seconds):
+                await self.app(scope, read, send)
+        except TimeoutError as error:
+            raise TooSlow from error
+
     async def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """Read the whole body before the routes do, so that an oversized one reaches none of them."""
         if scope["method"] not in ("POST", "PUT", "PATCH"):
             return receive
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self.body_limit:
-            raise TooLarge
         messages: list[Message] = []
         size = 0
         while True:
@@ -96,3 +135,24 @@ class Guard:
             return next(held, None) or await receive()
 
         return replay
+
+
+def _check_declared(scope: Scope, limit: int) -> None:
+    declared = Headers(scope=scope).get("content-length", "")
+    if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):
+        raise TooLarge
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """Count a body as it is read."""
+    size = 0
+
+    async def count() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise TooLarge
+        return message
+
+    return count

@@ -107,6 +107,15 @@ KINDS: dict[str, Kind] = {
             "{path} 没有内容。可用的网址见 /openapi.json。",
         ),
     ),
+    "took-long-to-send": Kind(
+        status=408,
+        title=_words("The request took too long to arrive", "請求傳送時間過長", "请求传送时间过长"),
+        detail=_words(
+            "The body did not arrive in time. Please send it again.",
+            "請求內容未能及時送達，請重新傳送。",
+            "请求内容未能及时送达，请重新发送。",
+        ),
+    ),
     "method-not-allowed": Kind(
         status=405,
         title=_words("This method is not allowed here", "此網址不接受這種方法", "此网址不接受这种方法"),
@@ -126,6 +135,106 @@ KINDS: dict[str, Kind] = {
             "The report's index is not loaded. Please try again shortly.",
             "報告索引尚未載入，請稍後再試。",
             "报告索引尚未加载，请稍后再试。",
+        ),
+    ),
+    "too-many": Kind(
+        status=429,
+        title=_words("Too many requests", "請求過於頻繁", "请求过于频繁"),
+        detail=_words(
+            "This address has asked too often. Please try again in {seconds} seconds.",
+            "此網址的請求過於頻繁，請於 {seconds} 秒後再試。",
+            "此地址的请求过于频繁，请在 {seconds} 秒后再试。",
+        ),
+    ),
+    "took-too-long": Kind(
+        status=503,
+        title=_words("The answer took too long", "作答時間過長", "作答时间过长"),
+        detail=_words(
+            "The service is busy and could not answer in time. Please try again shortly.",
+            "服務繁忙，未能及時作答，請稍後再試。",
+            "服务繁忙，未能及时作答，请稍后再试。",
+        ),
+    ),
+    "sign-in-required": Kind(
+        status=401,
+        title=_words("Please sign in", "請先登入", "请先登录"),
+        detail=_words(
+            "This is for staff. Sign in, or send a valid bearer token.",
+            "此處只供職員使用。請登入，或提供有效的權杖。",
+            "此处仅供工作人员使用。请登录，或提供有效的令牌。",
+        ),
+    ),
+    "wrong-password": Kind(
+        status=401,
+        title=_words("The name or the password is wrong", "名稱或密碼不正確", "名称或密码不正确"),
+        detail=_words(
+            "No account has this name and this password. After several attempts, wait a minute.",
+            "沒有符合此名稱與密碼的帳戶。多次嘗試後請稍候一分鐘。",
+            "没有符合此名称与密码的账户。多次尝试后请等待一分钟。",
+        ),
+    ),
+    "weak-password": Kind(
+        status=422,
+        title=_words("The password is not strong enough", "密碼強度不足", "密码强度不足"),
+        detail=_words(
+            "A password has 12 to 256 characters.", "密碼須有 12 至 256 個字元。", "密码须有 12 至 256 个字符。"
+        ),
+    ),
+    "not-allowed": Kind(
+        status=403,
+        title=_words("The account may not do this", "此帳戶無權執行", "此账户无权执行"),
+        detail=_words(
+            "This needs the role {role}. An admin can give it to the account.",
+            "此操作需要 {role} 角色，可由管理員授予。",
+            "此操作需要 {role} 角色，可由管理员授予。",
+        ),
+    ),
+    "foreign-request": Kind(
+        status=403,
+        title=_words("The page is out of date", "頁面已失效", "页面已失效"),
+        detail=_words(
+            "The change did not come from a current page of this service. Load the page again and repeat it.",
+            "此變更並非由本服務的最新頁面送出。請重新載入頁面後再試。",
+            "此更改并非由本服务的最新页面提交。请重新加载页面后再试。",
+        ),
+    ),
+    "changed-meanwhile": Kind(
+        status=409,
+        title=_words("Someone changed it meanwhile", "內容已被他人更改", "内容已被他人更改"),
+        detail=_words(
+            "Look at it again before changing it: {why}",
+            "請重新查看後再更改：{why}",
+            "请重新查看后再更改：{why}",
+        ),
+    ),
+    "incomplete": Kind(
+        status=422,
+        title=_words("Something is missing", "內容不完整", "内容不完整"),
+        detail=_words(
+            "This cannot be kept or approved yet: {why}", "暫時無法儲存或核准：{why}", "暂时无法保存或批准：{why}"
+        ),
+    ),
+    "unknown-record": Kind(
+        status=404,
+        title=_words("There is no such entry", "沒有這項記錄", "没有这项记录"),
+        detail=_words("It may have been removed: {why}", "記錄可能已被移除：{why}", "记录可能已被移除：{why}"),
+    ),
+    "no-store": Kind(
+        status=503,
+        title=_words("The service keeps no records", "本服務未設儲存", "本服务未设存储"),
+        detail=_words(
+            "It was started without a database, so there are no accounts and no feedback.",
+            "本服務啟動時未連接資料庫，因此沒有帳戶及意見記錄。",
+            "本服务启动时未连接数据库，因此没有账户及反馈记录。",
+        ),
+    ),
+    "store-failed": Kind(
+        status=503,
+        title=_words("The records cannot be reached", "暫時無法存取記錄", "暂时无法访问记录"),
+        detail=_words(
+            "The database does not answer. Please try again shortly.",
+            "資料庫沒有回應，請稍後再試。",
+            "数据库没有响应，请稍后再试。",
         ),
     ),
     "internal-error": Kind(

@@ -2,20 +2,30 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header, Path, Query, Request
+from sqlalchemy.exc import SQLAlchemyError
 
+from api.accounts import database_of
 from api.asker import browser_language, question_language
 from api.cells import find_cells, report_ids
+from api.curated import find_approved
+from api.logs import log_failure
 from api.problem import KINDS, UnknownPassage
+from api.recorder import Recorder
 from api.schemas import (
     MAX_QUESTION,
     AnswerReply,
+    ApprovedReply,
     CellReply,
     CellsReply,
     EditionReply,
+    FeedbackGiven,
     Health,
     HitReply,
     OnePassage,
@@ -31,9 +41,13 @@ from api.schemas import (
     UnreadReply,
 )
 from api.service import Service
+from api.store.database import Database
+from api.store.feedback import Feedback, keep_feedback
+from api.store.questions import Asked
 from index.lexicon import bundled_lexicon
-from index.script import LANGUAGES, Language, render
+from index.script import LANGUAGES, Language, language_of, render
 from index.snapshot import Edition, Snapshot
+from qa.answer import Answer
 from qa.catalogue import nearest_edition
 from qa.engine import Engine, UnknownReport
 
@@ -82,20 +96,56 @@ def problems(*names: str) -> dict[int | str, dict[str, Any]]:
         "question-empty",
         "question-too-long",
         "invalid-request",
+        "too-many",
         "not-ready",
+        "took-too-long",
     ),
 )
-def ask(request: Request, question: Question, accept_language: AcceptLanguage = "") -> AnswerReply:
-    """Answer from the reports with exact figures and cited passages, or say that it is not disclosed."""
+async def ask(request: Request, question: Question, accept_language: AcceptLanguage = "") -> AnswerReply:
+    """Answer from the reports with exact figures and cited passages, or say that it is not disclosed.
+
+    What the company's staff approved for the same question comes first, and is marked so.
+    """
     request.state.asked = question.model_dump()  # a problem is explained in the language asked for
-    browser = browser_language(accept_language)
-    answer = _engine(request).ask(
-        question.question,
-        history=question.history,
-        language=question.language or question_language(question.question, browser=browser),
-        report=question.report,
-    )
-    return AnswerReply.model_validate(answer)
+    # A thread that takes too long is left behind, so that its asker is told in time.
+    return await run_sync(partial(_answer, request, question, accept_language), abandon_on_cancel=True)
+
+
+def _answer(request: Request, question: Question, accept_language: str) -> AnswerReply:
+    engine = _engine(request)
+    known_report(engine.snapshot, question.report)
+    language = question.language or question_language(question.question, browser=browser_language(accept_language))
+    approved = _approved(request, engine.snapshot, question, language or language_of(question.question))
+    if approved is not None:
+        answer, on = approved
+        reply = AnswerReply.model_validate(answer).model_copy(update={"approved": ApprovedReply(on=on)})
+    else:
+        answer = engine.ask(question.question, history=question.history, language=language, report=question.report)
+        reply = AnswerReply.model_validate(answer)
+    _keep(request, question, answer, approved=approved is not None)
+    return reply
+
+
+@public.post(
+    "/v1/feedback",
+    tags=["questions"],
+    summary="Say whether an answer helped",
+    status_code=204,
+    responses=problems("malformed-json", "too-large", "invalid-request", "too-many", "no-store", "store-failed"),
+)
+def give_feedback(request: Request, given: FeedbackGiven) -> None:
+    """Keep a thumb up or down, a reason and a comment; nothing about who gave it."""
+    with database_of(request).session() as session:
+        keep_feedback(
+            session,
+            Feedback(
+                answer_id=given.answer,
+                helpful=given.helpful,
+                reason=given.reason,
+                comment=given.comment,
+                at=datetime.now(UTC),
+            ),
+        )
 
 
 @public.get(
@@ -103,7 +153,7 @@ def ask(request: Request, question: Question, accept_language: AcceptLanguage = 
     tags=["evidence"],
     summary="Search passages",
     response_model=SearchReply,
-    responses=problems("unknown-report", "invalid-request", "not-ready"),
+    responses=problems("unknown-report", "invalid-request", "too-many", "not-ready"),
 )
 def search(
     request: Request,
@@ -116,7 +166,7 @@ def search(
 ) -> SearchReply:
     """Find passages by meaning and by words, with the rank each gave them."""
     engine = _engine(request)
-    _known(engine.snapshot, report)
+    known_report(engine.snapshot, report)
     hits = engine.search(q, k=k, report=report, language=language)
     return SearchReply(
         query=q, hits=[HitReply.model_validate(hit) for hit in hits], snapshot=engine.snapshot.manifest.id
@@ -128,7 +178,7 @@ def search(
     tags=["evidence"],
     summary="List typed figures",
     response_model=CellsReply,
-    responses=problems("unknown-report", "invalid-request", "not-ready"),
+    responses=problems("unknown-report", "invalid-request", "too-many", "not-ready"),
 )
 def figures(
     request: Request,
@@ -148,7 +198,7 @@ def figures(
 ) -> CellsReply:
     """List table cells as they were read: labels, unit, period, value, notes, and where they stand."""
     snapshot = _engine(request).snapshot
-    _known(snapshot, report)
+    known_report(snapshot, report)
     found = find_cells(snapshot, bundled_lexicon(), metric=metric, period=period, report=report, language=language)
     return CellsReply(
         total=len(found),
@@ -162,7 +212,7 @@ def figures(
     tags=["evidence"],
     summary="List reports",
     response_model=ReportsReply,
-    responses=problems("not-ready"),
+    responses=problems("too-many", "not-ready"),
 )
 def reports(request: Request) -> ReportsReply:
     """List the reports this service answers from, and what was read of each edition."""
@@ -185,7 +235,7 @@ def reports(request: Request) -> ReportsReply:
     tags=["evidence"],
     summary="Read a passage",
     response_model=OnePassage,
-    responses=problems("unknown-passage", "not-ready"),
+    responses=problems("unknown-passage", "invalid-request", "too-many", "not-ready"),
 )
 def passage(
     request: Request,
@@ -227,7 +277,50 @@ def _engine(request: Request) -> Engine:
     return service.engine
 
 
-def _known(snapshot: Snapshot, report: str | None) -> None:
+def _approved(
+    request: Request, snapshot: Snapshot, question: Question, language: Language
+) -> tuple[Answer, date] | None:
+    """Look for an answer of the staff's; when the database fails, the engine answers."""
+    database: Database | None = request.app.state.database
+    if database is None:
+        return None
+    try:
+        with database.reading() as session:
+            return find_approved(
+                session,
+                snapshot,
+                question.question,
+                history=question.history,
+                language=language,
+                report=question.report,
+            )
+    except SQLAlchemyError as error:
+        log_failure(error, request_id=request.state.request_id)
+        return None
+
+
+def _keep(request: Request, question: Question, answer: Answer, *, approved: bool) -> None:
+    recorder: Recorder | None = request.app.state.recorder
+    if recorder is None:
+        return
+    recorder.keep(
+        Asked(
+            text=question.question,
+            language=answer.language,
+            report=question.report or "",
+            status=answer.status,
+            reason=answer.reason,
+            metrics=tuple(dict.fromkeys(f.metric for f in (*answer.figures, *answer.nearest) if f.metric)),
+            answer_id=answer.id,
+            snapshot=answer.snapshot,
+            approved=approved,
+            at=datetime.now(UTC),
+        )
+    )
+
+
+def known_report(snapshot: Snapshot, report: str | None) -> None:
+    """Refuse a report that a snapshot does not hold. Raises UnknownReport."""
     if report is not None and report not in report_ids(snapshot):
         raise UnknownReport(report)
 

@@ -1,10 +1,12 @@
 """What goes over the wire: qa/answer.py and the snapshot's records, described for whoever calls the service."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
 
+from api.store.feedback import MAX_COMMENT, Complaint
 from index.script import Language
 from qa.answer import Reason, Status
 
@@ -92,6 +94,12 @@ class CitationReply(Wire):
     also: list[str] = Field(description="Ids of passages that print the same figure again.")
 
 
+class ApprovedReply(Wire):
+    """The company's staff wrote or checked the answer."""
+
+    on: date = Field(description="The day they approved it.")
+
+
 class AnswerReply(Wire):
     """What the service says to one question. `not_disclosed` is an answer too, with its reason."""
 
@@ -107,6 +115,27 @@ class AnswerReply(Wire):
     interpretation: str = Field(description="How the question was understood, where that was not plain.")
     nearest: list[FigureReply] = Field(description="Disclosed figures near to one that is not disclosed.")
     contact: str = Field(description="Where to ask further, when the report prints it.")
+    approved: ApprovedReply | None = Field(
+        default=None, description="The company's staff wrote this answer, and when; null: the engine did."
+    )
+
+
+class FeedbackGiven(BaseModel):
+    """What a visitor says of an answer."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"answer": "6f1c2ab09d3e4f57", "helpful": False, "reason": "not_what_i_asked", "comment": ""}]
+        },
+    )
+
+    answer: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] = Field(description="Id of the answer.")
+    helpful: bool
+    reason: Complaint | None = Field(default=None, description="Why it did not help.")
+    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_COMMENT)] = Field(
+        default="", description="In the visitor's own words."
+    )
 
 
 class PassageReply(Wire):

@@ -46,6 +46,36 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="How many processes answer; each holds the whole index.")
+    origins: str | None = Field(
+        default=None,
+        description="Sites whose pages may ask this service, separated by commas, such as `https://ir.example.com`; "
+        "`*`: any. Unset: only its own pages.",
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="How many proxies stand before the server; their `X-Forwarded-` headers count.",
+    )
+    rate: str = Field(
+        default="60/minute",
+        description="How often one address may call the public routes; more is answered with 429.",
+    )
+    login_rate: str = Field(default="10/minute", description="How often one address, and one name, may try to sign in.")
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="Redis that several workers or machines count requests in, such as `redis://host:6379/0`. "
+        "Unset: each worker counts for itself.",
+    )
+    request_seconds: float = Field(
+        default=30, gt=0, description="Longest time for one request, in seconds; then it is answered with 503."
+    )
+    session_hours: int = Field(default=12, ge=1, le=720, description="How long staff stay signed in.")
+    store_questions: bool = Field(
+        default=True, description="Whether questions are kept for the staff to read; never with an address."
+    )
+    retention_days: int = Field(default=365, ge=1, description="Days after which questions and feedback are forgotten.")
     language: Language = Field(
         default="en", description="Language of error messages when neither the request nor the browser tells one."
     )
@@ -59,6 +89,11 @@ class Settings(BaseSettings):
         default={},
         description="What stands under the widget, as JSON by language; a language left out keeps the widget's words.",
     )
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The sites in `origins`, one by one."""
+        return tuple(origin.strip().rstrip("/") for origin in (self.origins or "").split(",") if origin.strip())
 
 
 def read_settings() -> Settings:

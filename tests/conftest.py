@@ -1,7 +1,8 @@
 """Real things that many tests share, built once: the bundled report's index, its engine, a client of the service."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,11 @@ import pytest
 if TYPE_CHECKING:  # the fixtures import what they need, so that a test of one small module does not wait for the rest
     from fastapi.testclient import TestClient
 
+    from api.store.database import Database
     from index.embed import Embedder
     from qa.engine import Engine
+
+PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +49,66 @@ def client(engine: "Engine") -> Iterator["TestClient"]:
     from api.app import create_app
     from api.settings import Settings
 
-    with TestClient(create_app(lambda: engine, settings=Settings())) as client:
-        deadline = time.monotonic() + 60
-        while client.get("/readyz").status_code != 200:
-            assert time.monotonic() < deadline, "the service did not get ready"
-            time.sleep(0.01)
+    with TestClient(create_app(lambda: engine, settings=Settings(rate="100000/second"))) as client:
+        wait_until_ready(client)
         yield client
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator["Database"]:
+    """A real SQLite file with the tables of this version."""
+    from api.store.database import open_database
+
+    database = open_database(None, folder=tmp_path / "data")
+    database.migrate()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def serve(engine: "Engine", database: "Database") -> Iterator["Callable[..., TestClient]"]:
+    """Start the service over the bundled report and the database, with any settings."""
+    from fastapi.testclient import TestClient
+
+    from api.app import create_app
+    from api.settings import Settings
+
+    with ExitStack() as stack:
+
+        def start(*, base_url: str = "http://testserver", **given: object) -> TestClient:
+            settings = Settings.model_validate({"rate": "100000/second", "login_rate": "100000/second", **given})
+            app = create_app(lambda: engine, settings=settings, database=database)
+            client = stack.enter_context(TestClient(app, base_url=base_url))
+            wait_until_ready(client)
+            return client
+
+        yield start
+
+
+@pytest.fixture
+def staff(database: "Database") -> dict[str, str]:
+    """An account of each role, by its name, and their password."""
+    from datetime import UTC, datetime
+
+    from api.accounts import Passwords
+    from api.store.accounts import ROLES, add_account
+
+    hashed = Passwords().hash(PASSWORD)
+    with database.session() as session:
+        for role in ROLES:
+            add_account(session, role, role=role, password_hash=hashed, by="test", now=datetime.now(UTC))
+    return dict.fromkeys(ROLES, PASSWORD)
+
+
+def wait_until_ready(client: "TestClient") -> None:
+    deadline = time.monotonic() + 60
+    while client.get("/readyz").status_code != 200:
+        assert time.monotonic() < deadline, "the service did not get ready"
+        time.sleep(0.01)
+
+
+def sign_in(client: "TestClient", name: str) -> dict[str, str]:
+    """Sign the client's browser in and give the header that its changes need."""
+    response = client.post("/v1/staff/login", json={"name": name, "password": PASSWORD})
+    assert response.status_code == 200, response.text
+    return {"X-CSRF-Token": response.json()["csrf_token"]}

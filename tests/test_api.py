@@ -61,7 +61,7 @@ def test_an_answer_has_every_key_of_the_contract(client: TestClient, question: s
 def test_the_wire_carries_every_field_of_an_answer() -> None:
     schema = AnswerReply.model_json_schema()
     parts = schema["$defs"]
-    assert set(schema["properties"]) == set(Answer.__dataclass_fields__)
+    assert set(schema["properties"]) == {*Answer.__dataclass_fields__, "approved"}
     assert set(parts["FigureReply"]["properties"]) == set(AnswerFigure.__dataclass_fields__)
     assert set(parts["CitationReply"]["properties"]) == set(Citation.__dataclass_fields__)
     assert set(parts["InputReply"]["properties"]) == set(Input.__dataclass_fields__)

@@ -33,6 +33,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._writing = engine.execution_options(writing=True)
 
     @property
     def kind(self) -> str:
@@ -41,8 +42,14 @@ class Database:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """Open a transaction: committed at the end, rolled back on an error."""
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+        """Open a transaction that may write: committed at the end, rolled back on an error."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a transaction that only reads; it waits for no writer."""
+        with Session(self._engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def migrate(self) -> str:
@@ -133,7 +140,8 @@ def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - whate
 
 
 def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
-    connection.exec_driver_sql("begin")
+    # A transaction that reads first and then writes could not wait for another writer, so it takes its turn at once.
+    connection.exec_driver_sql("begin immediate" if connection.get_execution_options().get("writing") else "begin")
 
 
 def _reason(error: SQLAlchemyError) -> str:

@@ -1,0 +1,229 @@
+"""What keeps the public routes standing: rates, sizes, times, and sites that may ask."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import structlog
+from fastapi.testclient import TestClient
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Message, Receive, Scope, Send
+
+from api.app import create_app
+from api.guard import Guard, SlowToSend, TooLarge, TooSlow
+from api.limit import BadRate, Limiter, TooMany, read_rate
+from api.settings import Settings
+from api.store.database import Database
+from qa.answer import Answer
+from qa.engine import Engine
+from tests.conftest import wait_until_ready
+
+Serve = Callable[..., TestClient]
+SITE = "https://ir.example.com"
+
+
+def ask(client: TestClient, question: str = "水", **headers: str) -> Response:
+    response: Response = client.post("/v1/ask", json={"question": question}, headers=headers)  # type: ignore[assignment]  # httpx's
+    return response
+
+
+@pytest.mark.parametrize(
+    ("question", "accept", "words"),
+    [
+        ("用水量是多少？", "en", "秒後再試"),
+        ("水", "zh-CN", "秒后再试"),
+        ("How much water?", "zh-HK", "Please try again in"),
+    ],
+)
+def test_too_many_requests_are_refused_in_the_askers_language(
+    serve: Serve, question: str, accept: str, words: str
+) -> None:
+    client = serve(rate="2/minute")
+    for _ in range(2):
+        assert ask(client).status_code == 200
+    refused = client.post("/v1/ask", json={"question": question}, headers={"Accept-Language": accept})
+    assert refused.status_code == 429
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["type"] == "/problems/too-many"
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert words in refused.json()["detail"]
+    assert client.get("/v1/reports").status_code == 429
+    for path in ("/healthz", "/readyz", "/"):
+        assert client.get(path).status_code == 200
+
+
+def test_each_address_is_counted_by_itself(serve: Serve) -> None:
+    client = serve(rate="1/minute", trusted_proxies=1)
+    for address in ("203.0.113.1", "203.0.113.2"):
+        assert ask(client, **{"X-Forwarded-For": address}).status_code == 200
+    for spoofed in ("203.0.113.1", "198.51.100.9, 203.0.113.1"):
+        assert ask(client, **{"X-Forwarded-For": spoofed}).status_code == 429
+
+
+def test_an_untrusted_header_opens_no_way_around_the_limit(serve: Serve) -> None:
+    client = serve(rate="1/minute")
+    statuses = [ask(client, **{"X-Forwarded-For": f"203.0.113.{n}"}).status_code for n in range(3)]
+    assert statuses == [200, 429, 429]
+
+
+@pytest.mark.parametrize("content", [b"[" * 5000, b"\xff", b"[1]", b""])
+def test_a_refusal_reads_no_sense_into_a_body_without_any(serve: Serve, content: bytes) -> None:
+    client = serve(rate="1/minute")
+    ask(client)
+    assert client.post("/v1/ask", content=content).status_code == 429
+
+
+def test_a_rate_that_cannot_be_read_is_told() -> None:
+    with pytest.raises(BadRate, match="expected a rate such as 60/minute"):
+        read_rate("often")
+
+
+def test_when_redis_is_away_requests_are_counted_here() -> None:
+    limiter = Limiter("redis://127.0.0.1:1/0")
+    rate = read_rate("1/minute")
+    with structlog.testing.capture_logs() as logs:
+        limiter.count(rate, "a")
+        with pytest.raises(TooMany):
+            limiter.count(rate, "a")
+    assert [entry["event"] for entry in logs] == ["limit_store_failed"]
+
+
+def test_pages_of_the_sites_that_were_named_may_ask(serve: Serve) -> None:
+    client = serve(origins=f"{SITE}, https://www.example.com/")
+    preflight = client.options(
+        "/v1/ask",
+        headers={
+            "Origin": SITE,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "content-type,accept-language",
+        },
+    )
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == SITE
+    assert "access-control-allow-credentials" not in preflight.headers
+    answered = ask(client, Origin="https://www.example.com")
+    assert answered.headers["access-control-allow-origin"] == "https://www.example.com"
+    assert "Retry-After" in answered.headers["access-control-expose-headers"]
+    assert "access-control-allow-origin" not in ask(client, Origin="https://evil.example").headers
+
+
+def test_a_refusal_can_be_read_by_the_page_that_asked(serve: Serve) -> None:
+    client = serve(origins=SITE, rate="1/minute")
+    ask(client, Origin=SITE)
+    refused = ask(client, Origin=SITE)
+    assert refused.status_code == 429
+    assert refused.headers["access-control-allow-origin"] == SITE
+
+
+def test_no_other_site_is_told_what_the_staff_sees(serve: Serve) -> None:
+    client = serve(origins="*")
+    assert ask(client, Origin="https://any.example").headers["access-control-allow-origin"] == "*"
+    for path in ("/v1/staff/me", "/v1/staff/questions", "/"):
+        assert "access-control-allow-origin" not in client.get(path, headers={"Origin": SITE}).headers
+
+
+def test_without_setting_no_other_site_may_ask(client: TestClient) -> None:
+    assert "access-control-allow-origin" not in ask(client, Origin=SITE).headers
+
+
+def test_an_answer_that_takes_too_long_is_given_up_in_time(engine: Engine, database: Database) -> None:
+    go_on = threading.Event()
+
+    class Slow(Engine):
+        def ask(self, question: str, **_: object) -> Answer:
+            go_on.wait(30)
+            return engine.ask(question)
+
+    slow = Slow(engine.snapshot, engine._embedder)
+    settings = Settings(request_seconds=0.5)
+    with TestClient(create_app(lambda: slow, settings=settings, database=database)) as client:
+        wait_until_ready(client)
+        response = client.post("/v1/ask", json={"question": "用水量"})
+        go_on.set()
+    assert response.status_code == 503
+    assert response.json()["type"] == "/problems/took-too-long"
+    assert "稍後再試" in response.json()["detail"]
+    assert response.headers["retry-after"]
+
+
+def call_guard(
+    guard: Guard, *, path: str = "/", headers: dict[str, str] | None = None, **body: object
+) -> list[Message]:
+    """Send one POST through a guard; `chunks` come one by one, `pause` waits before the first."""
+    sent: list[Message] = []
+    chunks = iter(body.get("chunks", [b""]))  # type: ignore[call-overload]  # a list of bytes
+
+    async def receive() -> Message:
+        await asyncio.sleep(float(body.get("pause", 0)))  # type: ignore[arg-type]  # a number
+        chunk = next(chunks, None)
+        return {"type": "http.request", "body": chunk or b"", "more_body": chunk is not None}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: Scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "headers": [(k.encode(), v.encode()) for k, v in (headers or {}).items()],
+        "query_string": b"",
+    }
+    asyncio.run(guard(scope, receive, send))
+    return sent
+
+
+async def swallow(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application that reads its body to the end."""
+    while (await receive()).get("more_body"):
+        pass
+    await Response(status_code=204)(scope, receive, send)
+
+
+async def tell(_: Request, error: Exception) -> Response:
+    return JSONResponse({"error": type(error).__name__}, status_code=400)
+
+
+@pytest.mark.parametrize(
+    ("path", "chunks", "headers", "error"),
+    [
+        ("/", [b"x" * 90], {}, None),
+        ("/", [b"x" * 60] * 2, {}, TooLarge),
+        ("/", [b""], {"content-length": "101"}, TooLarge),
+        ("/", [b""], {"content-length": "9" * 5000}, TooLarge),
+        ("/upload", [b"x" * 600], {}, None),
+        ("/upload", [b"x" * 600] * 2, {}, TooLarge),
+        ("/upload", [b""], {"content-length": "1001"}, TooLarge),
+    ],
+)
+def test_a_body_may_be_as_large_as_its_path_allows(
+    path: str, chunks: list[bytes], headers: dict[str, str], error: type[Exception] | None
+) -> None:
+    guard = Guard(swallow, body_limit=100, explain=tell, uploads={"/upload": 1000})
+    start, body, *_ = call_guard(guard, path=path, headers=headers, chunks=chunks)
+    assert start["status"] == (204 if error is None else 400)
+    assert error is None or error.__name__.encode() in body["body"]
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
+    guard = Guard(swallow, body_limit=100, explain=tell, seconds=0.05)
+    _, body = call_guard(guard, chunks=[b"x"], pause=5)
+    assert SlowToSend.__name__.encode() in body["body"]
+
+
+def test_an_application_that_hangs_is_not_waited_for() -> None:
+    async def hang(*_: object) -> None:
+        await asyncio.sleep(30)
+
+    started = time.monotonic()
+    _, body = call_guard(Guard(hang, body_limit=100, explain=tell, seconds=0.05))
+    assert TooSlow.__name__.encode() in body["body"]
+    assert time.monotonic() - started < 10
+
+
+def test_bad_settings_stop_the_start(tmp_path: Path, engine: Engine) -> None:
+    with pytest.raises(BadRate, match="60/minute"):
+        create_app(lambda: engine, settings=Settings(rate="many", data=tmp_path))
