@@ -14,13 +14,20 @@ from index.embed import Embedder
 from index.errors import SnapshotError, UnknownFormat, UnreadableReport
 from index.figures import Figure, TableReading, read_tables
 from index.lexicon import Lexicon, bundled_lexicon
+from index.readers.html import read_html
 from index.readers.markdown import read_markdown
 from index.report import Report
 from index.snapshot import FORMAT, Edition, Manifest, publish, read_snapshot, write_snapshot
 from index.sparse import SparseIndex
 from index.words import dictionary_hash, search_tokens
 
-READERS: dict[str, Callable[..., Report]] = {".md": read_markdown, ".markdown": read_markdown}
+READERS: dict[str, Callable[..., Report]] = {
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+}
 
 RECIPE = 2  # raised when other words of a passage are indexed than before
 

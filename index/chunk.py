@@ -86,7 +86,7 @@ def chunk_row(
     start = len(before.text) + 1 if before.text and line.text else len(before.text)
     text = reduce(join_texts, [line, *notes], before)
     key = f"{table.key}.r{number + 1}"
-    passage = _passage(report, section, "row", (key,), text, key)
+    passage = _passage(report, section, "row", (key,), text, key, pages=(table.page, table.page))
     return RowPassage(
         passage=passage,
         row=(start, start + len(line.text)),
@@ -116,7 +116,9 @@ def _prose(report: Report, section: Section, pack: Sequence[tuple[str, Text]], n
         text = join_texts(text, sentence, divider=divider)
         last = key
     blocks = tuple(dict.fromkeys(key for key, _ in pack))
-    return _passage(report, section, "prose", blocks, text, f"{section.key}.{number}")
+    page_of = {block.key: block.page for block in section.blocks}
+    held = [page_of.get(key, page_of.get(key.rpartition(".")[0])) for key in (blocks[0], blocks[-1])]
+    return _passage(report, section, "prose", blocks, text, f"{section.key}.{number}", pages=(held[0], held[1]))
 
 
 def _gap(before: Text, after: Text, source: str) -> str:
@@ -127,16 +129,26 @@ def _gap(before: Text, after: Text, source: str) -> str:
     return between if between.isspace() else ""
 
 
-def _passage(report: Report, section: Section, kind: Kind, blocks: tuple[str, ...], text: Text, key: str) -> Passage:
+def _passage(
+    report: Report,
+    section: Section,
+    kind: Kind,
+    blocks: tuple[str, ...],
+    text: Text,
+    key: str,
+    *,
+    pages: tuple[int | None, int | None],
+) -> Passage:
     metadata = report.metadata
+    first, last = pages if pages[0] is not None else (section.page, section.page_end)
     return Passage(
         id=f"{metadata.report_id}.{metadata.language}.{key}",
         report_id=metadata.report_id,
         edition=metadata.language,
         section_key=section.key,
         section=section.path,
-        page=section.page,
-        page_end=section.page_end,
+        page=first,
+        page_end=last,
         kind=kind,
         blocks=blocks,
         text=text.text,

@@ -34,6 +34,7 @@ class Paragraph:
     key: str
     text: Text
     note: bool = False
+    page: int | None = None  # where the file itself has pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Items:
     key: str
     items: tuple[Text, ...]
     note: bool = False
+    page: int | None = None  # where the file itself has pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Table:
     rows: tuple[Row, ...]
     header_rows: int
     divider: str = " | "  # what stands between two cells of a row in the file
+    page: int | None = None  # where the file itself has pages
 
     @property
     def header(self) -> tuple[Row, ...]:
@@ -154,7 +157,7 @@ class Report:
 
     metadata: Metadata
     sections: tuple[Section, ...]
-    source: str  # the file's text; every Piece points into it
+    source: str  # the file's text, or of HTML and PDF what a reader sees; every Piece points into it
     summary: ReadingSummary
     file_name: str
     sha256: str  # of the file's bytes

@@ -35,23 +35,32 @@ def read_file(path: Path, *, max_bytes: int = MAX_BYTES) -> File:
     Raises UnreadableReport, in words that name the file and what would have been right, for a missing, empty, binary,
     oversized or otherwise encoded file.
     """
-    name = path.name
+    content = read_content(path, max_bytes=max_bytes)
+    text = _decode(path.name, content)
+    if not text.strip():
+        raise UnreadableReport(f"{path.name}: the file is empty; expected the text of a report")
+    return File(name=path.name, text=text, sha256=hashlib.sha256(content).hexdigest())
+
+
+def read_content(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """Read a file's bytes; raises UnreadableReport for a file that is missing or too large."""
     if not path.is_file():
         raise UnreadableReport(f"{path}: no such file; give the path of a report")
     size = path.stat().st_size
     if size > max_bytes:
-        raise UnreadableReport(f"{name}: {size / 2**20:.1f} MB is over the limit of {max_bytes // 2**20} MB")
-    content = path.read_bytes()
-    text = _decode(name, content)
-    if not text.strip():
-        raise UnreadableReport(f"{name}: the file is empty; expected the text of a report")
-    return File(name=name, text=text, sha256=hashlib.sha256(content).hexdigest())
+        raise UnreadableReport(f"{path.name}: {size / 2**20:.1f} MB is over the limit of {max_bytes // 2**20} MB")
+    return path.read_bytes()
+
+
+def kind_of(content: bytes) -> str | None:
+    """Name the binary format that bytes begin like, "a PDF"; None for what may be text."""
+    return next((kind for signature, kind in _SIGNATURES if content.startswith(signature)), None)
 
 
 def _decode(name: str, content: bytes) -> str:
-    for signature, kind in _SIGNATURES:
-        if content.startswith(signature):
-            raise UnreadableReport(f"{name}: this is {kind}, not text; expected a report in UTF-8 text")
+    kind = kind_of(content)
+    if kind:
+        raise UnreadableReport(f"{name}: this is {kind}, not text; expected a report in UTF-8 text")
     for mark, encoding in _WIDE:
         if content.startswith(mark):
             raise UnreadableReport(f"{name}: the text is {encoding}; save it as UTF-8 and try again")

@@ -10,7 +10,7 @@ _MARKUP = re.compile(
     r"""
     (?P<comment>   <!--.*?--> )
   | (?P<autolink>  <(?P<address>https?://[^\s<>]+|[\w.+-]+@[\w.-]+)> )
-  | (?P<raised>    <sup\b[^<>]*>(?P<digits>[\d\s,]+)</sup\s*> )
+  | (?P<raised>    <sup\b[^<>]*>(?P<mark>\s*\d[\d\s,]*|\s*[a-h]\s*)</sup\s*> )
   | (?P<tag>       </?[A-Za-z][^<>]*> )
   | (?P<image>     !\[[^\]]*\]\([^()\s]*\) )
   | (?P<link>      \[(?P<label>[^\[\]]*)\]\([^()\s]*\) )
@@ -61,7 +61,7 @@ def visible(source: str, start: int, end: int) -> Text:
         elif match["autolink"] is not None:
             keep(match["address"], *match.span("address"))
         elif match["raised"] is not None:
-            keep(raise_digits(match["digits"]), *match.span("digits"))
+            keep(raised(match["mark"]), *match.span("mark"))
         elif match["escape"] is not None:
             keep(match["escaped"], *match.span("escaped"))
         elif match["entity"] is not None:
@@ -71,13 +71,16 @@ def visible(source: str, start: int, end: int) -> Text:
     return _trim(Text(text="".join(characters), pieces=tuple(pieces)))
 
 
-def raise_digits(text: str) -> str:
-    """Write digits as they stand in the print, so that a footnote's mark never becomes part of a number.
+def raised(text: str) -> str:
+    """Write what is raised above its line so that a footnote's mark never becomes part of a word or number.
 
-    >>> raise_digits("3")
-    '³'
+    >>> raised("3"), raised("1, 2"), raised("a"), raised("(1)"), raised("th")
+    ('³', '¹ ²', '[a]', '(1)', 'th')
     """
-    return text.translate(_RAISED)
+    mark = text.strip()
+    if re.fullmatch(r"\d[\d\s,]*", mark, re.ASCII):
+        return " ".join(re.findall(r"\d+", mark)).translate(_RAISED)
+    return f"[{mark}]" if re.fullmatch("[a-h]", mark) else text
 
 
 def _trim(text: Text) -> Text:

@@ -11,22 +11,12 @@ from typing import Any
 import yaml
 from markdown_it import MarkdownIt
 
-from index.readers.contents import Entry, entry_in_line, find_entries, page_ranges, require_whole, title_key
-from index.readers.file import File, read_file
+from index.readers.contents import entry_in_line
+from index.readers.file import read_file
 from index.readers.inline import visible
-from index.readers.metadata import infer_metadata
+from index.readers.outline import Content, Heading, Part, assemble, clean_title
 from index.readers.tables import Grid, html_grid, pipe_grid, tab_grid
-from index.report import (
-    Block,
-    Items,
-    LeftOut,
-    Paragraph,
-    ReadingSummary,
-    Report,
-    Section,
-    Table,
-    Text,
-)
+from index.report import Report, Text
 from index.text import join_texts
 
 # Rules that would drop characters or read page furniture as structure are off.
@@ -43,12 +33,6 @@ _CAPTION = re.compile(r"<caption\b[^<>]*>(?P<words>.*?)</caption\s*>", re.I | re
 _PIPE_LINE = re.compile(r"^\s*(?:[-*+]\s+)?\|.*\|\s*$")
 _TAB_LINE = re.compile(r"\S[^\n]*\t")
 _TAB_CONTINUED = re.compile(r"^\t+\S")
-_NOTE = re.compile(r"^(?:注|註|附註|附注|备注|備註|notes?)\s*\d*\s*[:：]", re.I)
-_NOTE_TITLE = re.compile(r"^(?:注|註|附註|附注|备注|備註|notes?)$", re.I)
-_FOOTNOTE = re.compile(
-    r"^(?:\((?:\d{1,2}|[a-z])\)|\[(?:\d{1,2}|[a-z])\]|[*#^†‡§]+|[¹²³⁴-⁹]+|[①-⑳])\s*\S|^[注註]\s?\d{1,2}\b"
-)
-_CJK_GAP = re.compile(r"(?<=[\u3400-\u9fff、，])\s+(?=[\u3400-\u9fff「《])")
 
 Span = tuple[int, int]
 
@@ -62,21 +46,6 @@ class _Region:
     contents: tuple[Grid | Text, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """One thing found in the file, in reading order."""
-
-    line: int
-    content: "_Heading | tuple[Text, ...] | Text | Grid"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Heading:
-    title: str
-    level: int
-    key: str | None
-
-
 def read_markdown(path: Path, *, metadata: dict[str, Any] | None = None, partial: bool = False) -> Report:
     """Read a Markdown file into a Report; nothing is dropped without being counted in the summary.
 
@@ -87,21 +56,9 @@ def read_markdown(path: Path, *, metadata: dict[str, Any] | None = None, partial
     lines = _line_spans(file.text)
     front, body_line = _front_matter(file.text)
     left_out: Counter[tuple[str, str]] = Counter()
-    parts = sorted(_parts(file.text, lines, body_line, left_out), key=lambda part: part.line)
-    titles = {title_key(part.content.title) for part in parts if isinstance(part.content, _Heading)}
-    entries, used = find_entries([_as_lines(part.content) for part in parts], titles)
-    if not partial:
-        require_whole(file.name, entries, titles)
-    kept = [part for number, part in enumerate(parts) if number not in used]
-    lines_used = sum(len(_as_lines(parts[number].content)) for number in used)
-    if lines_used:
-        left_out["contents lines", "read as page numbers"] = lines_used
-    sections = _sections(kept, entries)
-    meta = infer_metadata(file.text, [s.title for s in sections], overrides=front | (metadata or {}))
-    summary = _summary(sections, file, left_out)
-    return Report(
-        metadata=meta, sections=sections, source=file.text, summary=summary, file_name=file.name, sha256=file.sha256
-    )
+    found = sorted(_parts(file.text, lines, body_line, left_out), key=lambda placed: placed[0])
+    parts = [Part(content=content) for _, content in found]
+    return assemble(file, parts, left_out, overrides=front | (metadata or {}), partial=partial)
 
 
 def _line_spans(text: str) -> list[Span]:
@@ -120,12 +77,14 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
     return (loaded if isinstance(loaded, dict) else {}), match.group().count("\n")
 
 
-def _parts(text: str, lines: list[Span], first: int, left_out: Counter[tuple[str, str]]) -> Iterator[_Part]:
+def _parts(
+    text: str, lines: list[Span], first: int, left_out: Counter[tuple[str, str]]
+) -> Iterator[tuple[int, Content]]:
     regions = list(_regions(text, lines, first))
     taken = {line for region in regions for line in range(region.first, region.last)} | set(range(first))
     for region in regions:
         for content in region.contents:
-            yield _Part(line=region.first, content=content)
+            yield region.first, content
     masked = "\n".join("" if n in taken else text[a:b] for n, (a, b) in enumerate(lines))
     yield from _prose(text, lines, masked, left_out)
 
@@ -170,7 +129,9 @@ def _is_tab_row(line: str) -> bool:
     return bool(_TAB_LINE.search(line) or _TAB_CONTINUED.match(line))
 
 
-def _prose(text: str, lines: list[Span], masked: str, left_out: Counter[tuple[str, str]]) -> Iterator[_Part]:
+def _prose(
+    text: str, lines: list[Span], masked: str, left_out: Counter[tuple[str, str]]
+) -> Iterator[tuple[int, Content]]:
     level = 0  # of the headings
     lists = 0  # how deep in lists
     opened: list[Text] = []
@@ -183,7 +144,7 @@ def _prose(text: str, lines: list[Span], masked: str, left_out: Counter[tuple[st
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             lists -= 1
             if lists == 0 and opened:
-                yield _Part(line=opened_line, content=tuple(opened))
+                yield opened_line, tuple(opened)
         elif token.type == "heading_open":
             level = int(token.tag[1])
         elif token.type == "hr":
@@ -195,18 +156,18 @@ def _prose(text: str, lines: list[Span], masked: str, left_out: Counter[tuple[st
                 heading = _heading(text, spans[0], level)
                 level = 0
                 if heading.title:
-                    yield _Part(line=token.map[0], content=heading)
+                    yield token.map[0], heading
                 continue
             for line, content in _leaf(text, spans, token.map[0], left_out):
                 if not lists:
-                    yield _Part(line=line, content=content)
+                    yield line, content
                 elif isinstance(content, Text):
                     opened.append(content)
                 else:
                     opened.extend(content)
 
 
-def _heading(text: str, span: Span, level: int) -> _Heading:
+def _heading(text: str, span: Span, level: int) -> Heading:
     start, end = span
     while start < end and text[start] in "# \t":
         start += 1
@@ -214,8 +175,7 @@ def _heading(text: str, span: Span, level: int) -> _Heading:
         end -= 1
     key = _HEADING_KEY.search(text[start:end])
     title = visible(text, start, start + key.start() if key else end).text
-    title = _CJK_GAP.sub("", _BULLET.sub("", title)).strip()
-    return _Heading(title=" ".join(title.split()), level=level, key=key["key"] if key else None)
+    return Heading(title=clean_title(_BULLET.sub("", title)), level=level, key=key["key"] if key else None)
 
 
 def _leaf(
@@ -268,82 +228,3 @@ def _join(text: str, spans: Sequence[Span]) -> Text:
     for start, end in spans[1:]:
         joined = join_texts(joined, visible(text, start, end))
     return joined
-
-
-def _as_lines(content: _Heading | tuple[Text, ...] | Text | Grid) -> list[str]:
-    """Show a part as lines, for finding the contents."""
-    if isinstance(content, _Heading):
-        return [content.title]
-    if isinstance(content, Grid):
-        return ["\t".join(cell.text.text for cell in row.cells) for row in content.rows[content.header_rows :]]
-    if isinstance(content, Text):
-        return content.text.split("\n")
-    return [item.text for item in content]
-
-
-def _sections(parts: Sequence[_Part], entries: Sequence[Entry]) -> tuple[Section, ...]:
-    headings: list[_Heading] = [_Heading(title="", level=1, key="front")]
-    bodies: list[list[Any]] = [[]]
-    for part in parts:
-        if isinstance(part.content, _Heading):
-            headings.append(part.content)
-            bodies.append([])
-        else:
-            bodies[-1].append(part.content)
-    pages = page_ranges([heading.title for heading in headings], entries)
-    sections: list[Section] = []
-    path: list[str] = []
-    seen: set[str] = set()
-    levels: list[int] = []
-    for number, (heading, body, (page, page_end)) in enumerate(zip(headings, bodies, pages, strict=True)):
-        while levels and levels[-1] >= heading.level:
-            levels.pop()
-            path.pop()
-        if heading.title:
-            levels.append(heading.level)
-            path.append(heading.title)
-        if number == 0 and not body:
-            continue
-        key = heading.key or f"s{number}"
-        if key in seen:
-            key = f"{key}-{number}"
-        seen.add(key)
-        blocks = tuple(_blocks(key, body, notes=bool(_NOTE_TITLE.match(heading.title))))
-        level = len(path) or 1
-        sections.append(Section(key=key, path=tuple(path), level=level, page=page, page_end=page_end, blocks=blocks))
-    return tuple(sections)
-
-
-def _blocks(section: str, body: Sequence[Text | tuple[Text, ...] | Grid], *, notes: bool) -> Iterator[Block]:
-    count: Counter[str] = Counter()
-    note = notes
-    below = False  # a table, with nothing but its notes between
-    for content in body:
-        if isinstance(content, Text):
-            below = below and bool(_FOOTNOTE.match(content.text))
-            note = notes or bool(_NOTE.match(content.text)) or below
-            count["p"] += 1
-            yield Paragraph(key=f"{section}.p{count['p']}", text=content, note=note)
-        elif isinstance(content, Grid):
-            note, below = notes, True
-            count["t"] += 1
-            key = f"{section}.t{count['t']}"
-            yield Table(key=key, rows=content.rows, header_rows=content.header_rows, divider=content.divider)
-        else:
-            below = below and all(_FOOTNOTE.match(item.text) for item in content)
-            count["l"] += 1
-            yield Items(key=f"{section}.l{count['l']}", items=content, note=note or below)
-
-
-def _summary(sections: Sequence[Section], file: File, left_out: Counter[tuple[str, str]]) -> ReadingSummary:
-    blocks = [block for section in sections for block in section.blocks]
-    tables = [block for block in blocks if isinstance(block, Table)]
-    return ReadingSummary(
-        sections=len(sections),
-        paragraphs=sum(isinstance(block, Paragraph) for block in blocks),
-        items=sum(len(block.items) for block in blocks if isinstance(block, Items)),
-        tables=len(tables),
-        cells=sum(not cell.spanned for table in tables for row in table.rows for cell in row.cells),
-        characters=len(file.text),
-        left_out=tuple(LeftOut(what=what, why=why, count=n) for (what, why), n in sorted(left_out.items()) if n),
-    )

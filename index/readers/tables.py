@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import accumulate
 
+from index.errors import UnreadableReport
 from index.period import read_period
 from index.quantity import read_cell
 from index.readers.inline import visible
-from index.report import Cell, Row
+from index.report import Cell, Row, Text
 from index.script import fold
 
 _SEPARATOR_CELL = re.compile(r"^\s*:?-{2,}:?\s*$")
@@ -21,6 +22,19 @@ _HEADER_WORDS = frozenset(
     "indicator indicators item items metric metrics category unit units section page topic stakeholder stakeholders "
     "kpi kpis target targets aspect description disclosure 年份 年度 财年 财政年度 year years period".split()
 )
+
+
+MOST_PLACES = 400_000  # cells of one table, counting each place that a spanning cell covers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanCell:
+    """A cell as its format has it, which may cover several rows and columns."""
+
+    text: Text
+    across: int
+    down: int
+    heading: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,29 +70,48 @@ def pipe_grid(source: str, lines: Sequence[tuple[int, int]]) -> Grid:
 def html_grid(source: str, start: int, end: int) -> Grid:
     """Read an HTML table; a cell that spans is repeated in each place it covers, marked as spanned."""
     parser = _TableParser(source, start, end)
+    rows = [
+        [
+            SpanCell(text=visible(source, c.start, c.end), across=c.colspan, down=c.rowspan, heading=c.heading)
+            for c in row
+        ]
+        for row in parser.rows
+    ]
+    return span_grid(rows, head_rows=parser.head_rows, empty=visible(source, start, start))
+
+
+def span_grid(rows: Sequence[Sequence[SpanCell]], *, head_rows: int, empty: Text) -> Grid:
+    """Lay cells that span rows and columns out as a grid; `head_rows` rows are header whatever their cells are.
+
+    Raises UnreadableReport for a table of more places than any report prints.
+    """
     placed: dict[tuple[int, int], Cell] = {}
-    for number, row in enumerate(parser.rows):
+    for number, row in enumerate(rows):
         column = 0
         for cell in row:
             while (number, column) in placed:
                 column += 1
-            text = visible(source, cell.start, cell.end)
-            for down in range(cell.rowspan):
-                for right in range(cell.colspan):
-                    spanned = down > 0 or right > 0
-                    placed[number + down, column + right] = Cell(
-                        text=text, heading=cell.heading, spanned=spanned, across=cell.colspan, down=cell.rowspan
+            down = min(cell.down, len(rows) - number)
+            if len(placed) + down * cell.across > MOST_PLACES:
+                raise UnreadableReport(f"a table has more than {MOST_PLACES:,} cells; give it as several tables")
+            for below in range(down):
+                for right in range(cell.across):
+                    placed[number + below, column + right] = Cell(
+                        text=cell.text,
+                        heading=cell.heading,
+                        spanned=below > 0 or right > 0,
+                        across=cell.across,
+                        down=down,
                     )
-            column += cell.colspan
-    height = len(parser.rows)
+            column += cell.across
     width = max((column for _, column in placed), default=-1) + 1
-    empty = Cell(text=visible(source, start, start))
-    rows = [[placed.get((r, c), empty) for c in range(width)] for r in range(height)]
+    if width * len(rows) > MOST_PLACES:
+        raise UnreadableReport(f"a table has more than {MOST_PLACES:,} cells; give it as several tables")
+    laid = [[placed.get((r, c), Cell(text=empty)) for c in range(width)] for r in range(len(rows))]
     marked = 0
-    while marked < height and rows[marked] and all(cell.heading for cell in rows[marked]):
+    while marked < len(laid) and laid[marked] and all(cell.heading for cell in laid[marked]):
         marked += 1
-    marked = max(marked, parser.head_rows)
-    return _grid(rows, header=marked or None, divider=" | ")
+    return _grid(laid, header=max(marked, head_rows) or None, divider=" | ")
 
 
 def _cells(source: str, start: int, end: int, divider: re.Pattern[str]) -> list[Cell]:
@@ -187,8 +220,8 @@ class _TableParser(HTMLParser):
             self._open = _HtmlCell(
                 start=begin,
                 end=begin,
-                rowspan=_span(named.get("rowspan")),
-                colspan=_span(named.get("colspan")),
+                rowspan=read_span(named.get("rowspan")),
+                colspan=read_span(named.get("colspan")),
                 heading=tag == "th",
             )
 
@@ -205,5 +238,10 @@ class _TableParser(HTMLParser):
             self._open = None
 
 
-def _span(value: str | None) -> int:
+def read_span(value: str | None) -> int:
+    """Read a rowspan or colspan; what makes no sense is one, and what is absurd is bounded.
+
+    >>> read_span("3"), read_span("0"), read_span("two"), read_span("99999")
+    (3, 1, 1, 200)
+    """
     return min(max(int(value), 1), 200) if value and value.isdecimal() else 1
