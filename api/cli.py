@@ -4,7 +4,9 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -14,6 +16,7 @@ if TYPE_CHECKING:  # each command imports what it needs, so that --help does not
 
     from api.settings import Settings
     from api.store.database import Database
+    from eval.run import Scorecard
     from index.build import Progress
     from index.snapshot import Manifest
     from qa.engine import Engine
@@ -314,32 +317,57 @@ def evaluate(
             "--cases", help="A file or folder of cases; may be given again. Default: ours.", show_default=False
         ),
     ] = None,
+    suite: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--suite", help="A report with its own cases, by name, or all; may be given again.", show_default=False
+        ),
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option("--url", help="Ask a running service, such as http://host.", show_default=False)
+    ] = None,
     gate: Annotated[
         Path | None, typer.Option("--gate", help="TOML of least scores. Default: ours.", show_default=False)
     ] = None,
+    compare: Annotated[
+        Path | None, typer.Option("--compare", help="An earlier run, as --json printed it.", show_default=False)
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the scorecard as one HTML page too.")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML too.", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every case and score as JSON.")] = False,
+    held_back: Annotated[bool, typer.Option("--held-back", help="Name failures of cases held back too.")] = False,
     index: Index = None,
 ) -> None:
-    """Measure whether answers are right, on cases with known answers; exit 1 when the gate is not met."""
-    with _users_mistakes():
-        from eval.gate import check
-        from eval.report import print_scorecard, to_json, to_junit
-        from eval.run import load_cases, run
+    """Measure whether answers are right, on cases with known answers; exit 1 when the gate is not met.
 
-        asked = load_cases(cases)
-        engine = _engine(index)
-        passages = engine.snapshot.passages
-        known = {passage.section_key for passage in passages} | {key for p in passages for key in p.blocks}
-        with _progress() as progress:
-            scorecard = run(engine, asked, known=known, progress=lambda done, of: progress("ask", done, of))
-        violations = check(scorecard, gate)
+    Example: esg-qa eval --suite all --html scorecard.html
+    """
+    with _users_mistakes():
+        from eval.comparison import compare as compared
+        from eval.comparison import outcomes, print_comparison, read_outcomes
+        from eval.gate import check
+        from eval.report import print_scorecard, print_suites, to_json, to_junit
+        from eval.scorecard import to_html
+
+        earlier = read_outcomes(compare) if compare else None
+        cards = _evaluate(cases, suite, url, index)
+        violations = [violation for card in cards for violation in check(card, gate)]
+        difference = compared(earlier, outcomes(cards)) if earlier is not None else None
+        if html:
+            page = to_html(cards, gate=gate, comparison=difference, made=date.today(), held_back=held_back)
+            _save(html, page)
         if junit:
-            _save(junit, to_junit(scorecard))
+            _save(junit, to_junit(cards))
     if as_json:
-        _write(to_json(scorecard))
+        _write(to_json(cards))
     else:
-        print_scorecard(scorecard, _console())
+        console = _console()
+        for card in cards:
+            print_scorecard(card, console, held_back=held_back)
+        if len(cards) > 1:
+            print_suites(cards, console)
+        if difference is not None:
+            print_comparison(difference, console)
     for violation in violations:
         _say(f"gate not met: {violation}")
     if violations:
@@ -412,6 +440,37 @@ def _build(files: list[Path], folder: Path, model: str | None, metadata: dict[st
         return build_index(
             files, folder, embedder=embedder_of(model), metadata=metadata, partial=partial, progress=progress
         )
+
+
+def _evaluate(
+    cases: list[Path] | None, suite: list[str] | None, url: str | None, index: Path | None
+) -> "list[Scorecard]":
+    """Ask the cases of a running service, of suites, or of one index."""
+    from eval.run import load_cases, places, run
+    from eval.service import Service
+    from eval.suite import choose, run_suites, suites
+
+    if url and (index or suite):
+        raise _mistake("--url asks the report that the service holds: leave out --index and --suite")
+    if suite and (index or cases):
+        raise _mistake("--suite has its own report and cases: leave out --index and --cases")
+    with _progress() as progress:
+
+        def asked(done: int, of: int) -> None:
+            progress("ask", done, of)
+
+        if suite:
+            from api.opening import embedder_of
+
+            with TemporaryDirectory(prefix="esg-qa-eval-") as folder:
+                return run_suites(choose(suite, suites()), embedder_of(_settings().model), Path(folder), progress=asked)
+        read = load_cases(cases)
+        if url:
+            service = Service(url)
+            service.check()
+            return [run(service, read, progress=asked)]
+        engine = _engine(index)
+        return [run(engine, read, known=places(engine.snapshot), progress=asked)]
 
 
 def _serve(engine: "Engine", database: "Database", settings: "Settings", host: str, port: int) -> None:

@@ -20,7 +20,7 @@ CONTRADICTIONS: Final = frozenset({"period", "unit", "value"})
 SAME_COUNT: Final = (frozenset({"supplier", "company"}), frozenset({"time", "case", "item", "piece"}))
 
 _NUMBER = re.compile(r"(?<![\d.,])\d[\d,]*(?:\.\d+)?(?!\d)")
-_CITATION_MARK = re.compile(r"\[\d+\]")
+_CITATION_MARK = re.compile(r"\[(\d+)\]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FALL = re.compile(
     r"\b(?:down|fell|fall\w*|decreas\w*|declin\w*|drop\w*|reduc\w*|lower|fewer|less)\b|下降|减|降低|降至|跌|少了|回落",
@@ -68,7 +68,7 @@ def score(case: Case, answer: Answer, *, known: Collection[str] | None = None, s
         status=answer.status == expect.status,
         values=values_given(case, answer) if expect.values else None,
         wrong_number=wrong_number(case, answer),
-        evidence=evidence_hit(keys, answer.citations) if keys else None,
+        evidence=evidence_hit(keys, headline_proofs(answer)) if keys else None,
         support=not unproven if answered or answer.citations else None,
         reason=answer.reason in expect.reasons if expect.reasons else None,
         contains=any(stands(each, words(answer)) for each in expect.contains) if expect.contains else None,
@@ -139,6 +139,15 @@ def evidence_hit(keys: Iterable[str], citations: Iterable[Citation]) -> bool:
     return any(p == key or p.startswith(f"{key}.") for key in keys for p in places)
 
 
+def headline_proofs(answer: Answer) -> tuple[Citation, ...]:
+    """Keep the citations that the headline figure rests on; all of them where words answer without a figure."""
+    if not answer.figures:
+        return answer.citations
+    headline = answer.figures[0]
+    numbers = {each.citation for each in headline.inputs} or {headline.citation}
+    return tuple(citation for citation in answer.citations if citation.number in numbers)
+
+
 def place(passage_id: str) -> str:
     """Tell where a passage stands, the same in every edition.
 
@@ -158,6 +167,10 @@ def support_faults(answer: Answer) -> list[str]:
     if answer.status == "answered" and not answer.citations:
         faults.append("answered without a citation")
     quotes = {c.number: c.quote for c in answer.citations}
+    faults += [
+        f"[{mark}] in the text names no citation"
+        for mark in sorted({int(mark) for mark in _CITATION_MARK.findall(answer.text)} - quotes.keys())
+    ]
     for figure in (*answer.figures, *answer.nearest):
         proofs = (
             [(each.value, each.citation) for each in figure.inputs]

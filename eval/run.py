@@ -11,6 +11,7 @@ import numpy as np
 from eval.case import BadCase, Case, read_case
 from eval.metrics import Score, alike, failed, score
 from index.script import Language
+from index.snapshot import Snapshot
 from qa.answer import Answer
 
 CASES: Final = Path(__file__).with_name("cases")
@@ -55,6 +56,7 @@ class Tally:
     reason: Rate
     refused_rightly: Rate  # of the refusals: precision
     refused_all: Rate  # of the cases that nothing is disclosed on: recall
+    answered: Rate  # of the cases that the report answers: not refused, be the answer right or wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ class Disparity:
 class Scorecard:
     """What a run of the evaluation found."""
 
+    suite: str  # the report and set of cases asked; empty: none of the named ones
     snapshot: str
     scores: tuple[Score, ...]
     overall: Tally
@@ -115,24 +118,32 @@ def run(
     *,
     known: Collection[str] | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
+    suite: str = "",
 ) -> Scorecard:
     """Ask every case and score the answers.
 
-    `known` holds the keys of the index's sections and rows; evidence it has none of is not scored.
+    `known` holds the keys of the index's sections and rows; evidence it has none of is not scored. `suite` names the
+    report and set of cases.
     """
     scores: list[Score] = []
     for number, case in enumerate(cases):
         progress(number, len(cases))
         scores.append(_ask(engine, case, known))
     progress(len(cases), len(cases))
-    return scorecard(scores)
+    return scorecard(scores, suite=suite)
 
 
-def scorecard(scores: Sequence[Score]) -> Scorecard:
+def places(snapshot: Snapshot) -> set[str]:
+    """Name the sections and table rows of an index, as evidence does."""
+    return {p.section_key for p in snapshot.passages} | {key for p in snapshot.passages for key in p.blocks}
+
+
+def scorecard(scores: Sequence[Score], *, suite: str = "") -> Scorecard:
     """Add up scores."""
     parity, disparities = _parity(scores)
     times = [s.seconds * 1000 for s in scores if s.answer is not None] or [0.0]
     return Scorecard(
+        suite=suite,
         snapshot=next((s.answer.snapshot for s in scores if s.answer is not None), ""),
         scores=tuple(scores),
         overall=_tally(scores),
@@ -178,6 +189,7 @@ def _by(scores: Sequence[Score], key: Callable[[Score], str]) -> dict[str, Tally
 def _tally(scores: Sequence[Score]) -> Tally:
     refusals = [s for s in scores if s.answer is not None and s.answer.status == "not_disclosed"]
     silent = [s for s in scores if s.case.expect.status == "not_disclosed"]
+    answerable = [s for s in scores if s.case.expect.status == "answered"]
     return Tally(
         passed=_rate(scores, lambda s: s.passed),
         wrong_numbers=sum(s.wrong_number is not None for s in scores),
@@ -189,6 +201,7 @@ def _tally(scores: Sequence[Score]) -> Tally:
         reason=_rate(silent, lambda s: s.reason),
         refused_rightly=_rate(refusals, lambda s: s.status),
         refused_all=_rate(silent, lambda s: s.status),
+        answered=_rate(answerable, lambda s: s.status),
     )
 
 

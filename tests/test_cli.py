@@ -166,6 +166,11 @@ def test_users_mistakes_are_told_in_one_line(built: tuple[Path, str], tmp_path: 
     assert "ESG_QA_PORT" in told(run("serve", "--index", index, cwd=tmp_path, ESG_QA_PORT="many"))
     assert "one edition" in told(run("build", *bundled_editions(), "--title", "Report", cwd=tmp_path))
     assert "no such file of cases" in told(run("eval", "--cases", "none.jsonl", "--index", index, cwd=tmp_path))
+    assert "no such suite; expected bundled" in told(run("eval", "--suite", "none", cwd=tmp_path))
+    assert "leave out --index" in told(run("eval", "--suite", "bundled", "--index", index, cwd=tmp_path))
+    assert "leave out --index" in told(run("eval", "--url", "http://host", "--index", index, cwd=tmp_path))
+    assert "cannot be reached" in told(run("eval", "--url", "http://127.0.0.1:9", cwd=tmp_path))
+    assert "none.json: expected what" in told(run("eval", "--compare", "none.json", "--index", index, cwd=tmp_path))
 
 
 def test_an_evaluation_exits_1_below_its_gate(built: tuple[Path, str], tmp_path: Path) -> None:
@@ -185,9 +190,13 @@ def test_an_evaluation_exits_1_below_its_gate(built: tuple[Path, str], tmp_path:
     assert "lookup.scope-2.en" in (tmp_path / "junit.xml").read_text(encoding="utf-8")
     case["expect"] = {"status": "answered", "values": [{"value": "379.80", "unit": "tCO2e", "period": "2022"}]}
     cases.write_text(json.dumps(case), encoding="utf-8")
-    failed = run("eval", "--cases", cases, "--index", built[0], cwd=tmp_path)
+    (tmp_path / "run.json").write_text(passed.stdout, encoding="utf-8")
+    more = ("--compare", "run.json", "--html", "card.html")
+    failed = run("eval", "--cases", cases, *more, "--index", built[0], cwd=tmp_path)
     assert failed.exit_code == 1
     assert "gate not met" in failed.stderr
+    assert "newly wrong 1" in failed.stdout
+    assert "New wrong numbers" in (tmp_path / "card.html").read_text(encoding="utf-8")
 
 
 def test_serve_answers_and_logs_json_without_the_question(built: tuple[Path, str], tmp_path: Path) -> None:

@@ -146,6 +146,41 @@ def test_the_right_answer_with_another_passage_does_not_pass() -> None:
     assert (judged.values, judged.evidence, judged.passed) == (True, False, False)
 
 
+def test_the_right_passage_beside_the_one_the_headline_cites_does_not_pass() -> None:
+    elsewhere = citation("In 2022, 378.80 suppliers", "supply-chain.4", number=1)
+    judged = score(LOOKUP, answer(figure(), citations=(elsewhere, citation(number=2))))
+    assert (judged.values, judged.support, judged.evidence, judged.passed) == (True, True, False, False)
+
+
+def test_a_mark_in_the_text_must_name_a_citation() -> None:
+    judged = score(LOOKUP, answer(figure(), text="378.80 tonnes of CO₂ equivalent in 2022.[1][4]"))
+    assert (judged.support, judged.passed) == (False, False)
+    assert "[4] in the text names no citation" in judged.faults
+
+
+@pytest.mark.parametrize(
+    ("subtle", "failing"),
+    [
+        (answer(figure(period="2021")), ("values", "wrong_number")),  # the right number, another year
+        (answer(figure("732.98")), ("values", "wrong_number")),  # another year's number, the right year
+        (answer(figure(unit="kilograms")), ("values", "wrong_number")),  # the right figure, another unit
+        (answer(figure("378800", unit="tonnes of CO₂ equivalent")), ("values", "wrong_number", "support")),
+        (answer(figure("-378.80")), ("values", "wrong_number")),
+        (answer(figure(), citations=(citation(key="kpi-environment.t1.r3"),)), ("evidence",)),  # another citation
+        (answer(figure(), citations=()), ("evidence", "support")),
+        (replace(REFUSAL, text="Bairong attaches great importance to Scope 2.[1]"), ("status", "values", "evidence")),
+    ],
+)
+def test_an_answer_that_is_subtly_wrong_fails_for_its_own_reason(subtle: Answer, failing: tuple[str, ...]) -> None:
+    judged = score(LOOKUP, subtle)
+    asked = {"status": judged.status, "values": judged.values, "evidence": judged.evidence, "support": judged.support}
+    found = {name for name, held in asked.items() if held is False}
+    found |= {"wrong_number"} if judged.wrong_number else set()
+    assert not judged.passed
+    assert set(failing) <= found
+    assert found <= {*failing, "support"}
+
+
 def test_a_passage_that_prints_the_figure_again_is_evidence() -> None:
     again = replace(citation(key="elsewhere.t1.r9"), also=("6608-2022.en.climate-responses.t1.r2",))
     assert score(LOOKUP, answer(figure(), citations=(again,))).evidence

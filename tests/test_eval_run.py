@@ -180,10 +180,10 @@ def test_reports_name_every_failure_with_question_expected_and_got(tmp_path: Pat
     print_scorecard(card, Console(file=shown, width=160))
     for words in ("wrong numbers: 1", "scope-2.zh-Hant", "2022 年範圍 2 排放？", "378.80 tCO2e 2022", "732.98"):
         assert words in shown.getvalue()
-    body = json.loads(to_json(card))
+    body = json.loads(to_json([card]))
     assert body["overall"]["wrong_numbers"] == 1
     assert [case["id"] for case in body["cases"] if not case["passed"]] == ["scope-2.zh-Hant"]
-    suites = ElementTree.fromstring(to_junit(card))
+    suites = ElementTree.fromstring(to_junit([card]))
     assert (suites.get("tests"), suites.get("failures")) == ("3", "1")
     failure = suites.find(".//failure")
     assert failure is not None
@@ -192,7 +192,7 @@ def test_reports_name_every_failure_with_question_expected_and_got(tmp_path: Pat
 
 def test_control_characters_in_an_answer_leave_the_junit_file_readable(tmp_path: Path) -> None:
     odd = replace(answered("732.98"), text="\x00\x1b[31m<b>")
-    assert ElementTree.fromstring(to_junit(scored(tmp_path, {"Scope 2 in 2022?": odd}))).tag == "testsuites"
+    assert ElementTree.fromstring(to_junit([scored(tmp_path, {"Scope 2 in 2022?": odd})])).tag == "testsuites"
 
 
 def test_one_wrong_number_shuts_the_gate(tmp_path: Path) -> None:
@@ -211,10 +211,39 @@ def test_a_fall_below_a_floor_shuts_the_gate(tmp_path: Path) -> None:
     ]
 
 
+def test_a_suite_is_held_to_its_own_rules_or_to_no_wrong_number(tmp_path: Path) -> None:
+    gate = tmp_path / "gate.toml"
+    gate.write_text(
+        "max_wrong_numbers = 0\n[floor]\npassed = 0.97\n"
+        "[suite.bank]\nmax_wrong_numbers = 1\n[suite.bank.floor]\nanswered = 1\n",
+        encoding="utf-8",
+    )
+    wrong = scored(tmp_path, {"Scope 2 in 2022?": answered("732.98")})
+    silent = scored(tmp_path, {"Scope 2 in 2022?": REFUSAL})
+    assert check(replace(wrong, suite="bank"), gate) == []
+    assert check(replace(silent, suite="bank"), gate) == ["bank: answered 50.0% is below 100.0%"]
+    assert check(replace(wrong, suite="works"), gate) == ["works: 1 wrong numbers; 0 allowed"]
+    assert check(replace(silent, suite="works"), gate) == []
+    assert check(replace(silent, suite="bundled"), gate) == ["bundled: passed 66.7% is below 97.0%"]
+
+
+def test_failures_held_back_are_counted_and_named_only_when_asked(tmp_path: Path) -> None:
+    card = scored(tmp_path, {"Scope 3 in 2022?": answered("12")})
+    shown, named = StringIO(), StringIO()
+    print_scorecard(card, Console(file=shown, width=160))
+    print_scorecard(card, Console(file=named, width=160), held_back=True)
+    assert "wrong numbers: 1" in shown.getvalue()
+    assert "Scope 3 in 2022?" not in shown.getvalue()
+    assert "1 failures of cases held back are not named" in shown.getvalue()
+    assert "Scope 3 in 2022?" in named.getvalue()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("max_wrong", "cannot read the gate"),
+        ("max_wrong_numbers = 0\n[floor]\n[suite.bank]\n", "expected suite.bank.max_wrong_numbers = 0 and a table"),
+        ("suite = 1\nmax_wrong_numbers = 0\n[floor]\n", r"expected a table \[suite.NAME\] for each suite"),
         ("[floor]\npassed = 1", "expected max_wrong_numbers = 0"),
         ("max_wrong_numbers = 0\n[floor]\npased = 1", "unknown floor 'pased'"),
         ("max_wrong_numbers = 0\n[floor]\npassed = 97", "a share between 0 and 1"),
