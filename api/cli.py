@@ -423,8 +423,10 @@ def _ask_password() -> str:
 
 def _engine(index: Path | None) -> "Engine":
     """Open the index named, or the usual one, which is made from the bundled report when there is none."""
+    from api.logs import log_to_stderr
     from api.opening import ensure_bundled, open_engine
 
+    log_to_stderr()
     settings = _settings()
     if index is None:
         with _progress() as progress:
@@ -460,8 +462,10 @@ def _evaluate(
             progress("ask", done, of)
 
         if suite:
+            from api.logs import log_to_stderr
             from api.opening import embedder_of
 
+            log_to_stderr()
             with TemporaryDirectory(prefix="esg-qa-eval-") as folder:
                 return run_suites(choose(suite, suites()), embedder_of(_settings().model), Path(folder), progress=asked)
         read = load_cases(cases)

@@ -51,6 +51,11 @@ class RequestLog:
             )
 
 
+def log_to_stderr() -> None:
+    """Keep standard output for what a command prints: an answer, or JSON that is read by machines."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def log_failure(error: Exception, *, request_id: str) -> None:
     """Log where an unforeseen error arose, without its message, which may hold the question."""
     frames = traceback.extract_tb(error.__traceback__)

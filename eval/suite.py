@@ -66,15 +66,21 @@ def run_suites(
 
     Suites on the same editions share one index. Raises BadCase, UnreadableReport or SnapshotError.
     """
+    asked = [(suite, load_cases(suite.cases)) for suite in chosen]
     engines: dict[tuple[Path, ...], Engine] = {}
-    cards = []
-    for suite in chosen:
-        cases = load_cases(suite.cases)
+    for suite in chosen:  # a report that cannot be read is told before any question is asked
         if suite.reports not in engines:
             engines[suite.reports] = Engine(_index(suite, embedder, folder / suite.name), embedder)
-        engine = engines[suite.reports]
-        cards.append(run(engine, cases, known=places(engine.snapshot), progress=progress, suite=suite.name))
-    return cards
+    return [
+        run(
+            engines[suite.reports],
+            cases,
+            known=places(engines[suite.reports].snapshot),
+            progress=progress,
+            suite=suite.name,
+        )
+        for suite, cases in asked
+    ]
 
 
 def _invented(folder: Path) -> Suite:

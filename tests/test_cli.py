@@ -12,10 +12,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import structlog
 from click.testing import Result
 from typer.testing import CliRunner
 
 from api.cli import app
+from api.logs import log_to_stderr
 from api.opening import bundled_editions
 
 QUESTION = "What were Bairong's Scope 2 emissions in 2022?"
@@ -171,6 +173,14 @@ def test_users_mistakes_are_told_in_one_line(built: tuple[Path, str], tmp_path: 
     assert "leave out --index" in told(run("eval", "--url", "http://host", "--index", index, cwd=tmp_path))
     assert "cannot be reached" in told(run("eval", "--url", "http://127.0.0.1:9", cwd=tmp_path))
     assert "none.json: expected what" in told(run("eval", "--compare", "none.json", "--index", index, cwd=tmp_path))
+
+
+def test_what_is_logged_leaves_standard_output_to_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    log_to_stderr()
+    structlog.get_logger().error("answer_withheld")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "answer_withheld" in printed.err
 
 
 def test_an_evaluation_exits_1_below_its_gate(built: tuple[Path, str], tmp_path: Path) -> None:
