@@ -1,4 +1,4 @@
-"""The service, and a company's page on another origin, on ports of their own."""
+"""Applications on ports of their own: the service, and a company's page on another origin."""
 
 import socket
 import threading
@@ -24,13 +24,12 @@ class Server:
         self._application = application
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.start()
+            self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"
 
     def start(self) -> None:
+        port = int(self.address.rsplit(":", 1)[1])
         config = uvicorn.Config(
-            self._application(), host="127.0.0.1", port=self.port, log_config=None, access_log=False, ws="none"
+            self._application(), host="127.0.0.1", port=port, log_config=None, access_log=False, ws="none"
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -46,20 +45,20 @@ class Server:
         self._thread.join(30)
 
 
-def serve(engine: Engine, settings: Settings | None = None) -> Server:
-    """The service, answering from an engine."""
-    return Server(lambda: create_app(lambda: engine, settings=settings or Settings()))
+def service_for(engine: Engine, site: str) -> ASGIApp:
+    """The service, which the pages of one site may ask."""
+    return create_app(lambda: engine, settings=Settings(origins=site, rate="100000/minute"))
 
 
-def company_site(service: str) -> Server:
-    """A page under the strictest policy the widget promises to work with, `service` being where it comes from.
+def company_site(service: str) -> ASGIApp:
+    """A page under the strictest policy the widget promises to work with; `service` is where the widget comes from.
 
-    `?lang=`, `?dir=` and every other parameter, as data attributes, say how the page is written.
+    `?lang=` and `?dir=` say how the page is written; any other parameter becomes a data attribute of the script tag.
     """
     policy = "; ".join(
         [
             "default-src 'none'",
-            f"script-src {service}",
+            f"script-src 'self' {service}",
             f"connect-src {service}",
             "base-uri 'none'",
             "form-action 'none'",
@@ -70,14 +69,14 @@ def company_site(service: str) -> Server:
     def page(request: Request) -> Response:
         told = dict(request.query_params)
         lang, direction = told.pop("lang", "en"), told.pop("dir", "ltr")
-        data = "".join(f' data-{name}="{value}"' for name, value in told.items())
-        html = (
+        data = "".join(f' data-{name}="{value}"' for name, value in {"language": "auto", **told}.items())
+        return HTMLResponse(
             f'<!doctype html><html lang="{lang}" dir="{direction}"><head><title>Company</title>'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
-            f'<script src="{service}/widget.js" data-language="auto"{data} async></script></head>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
+            f'<script src="{service}/widget.js"{data} async></script></head>'
             "<body><main><h1>Investor relations</h1><p>Reports and announcements.</p>"
-            '<p><a id="elsewhere" href="#">Annual report</a></p></main></body></html>'
+            '<p><a id="elsewhere" href="#">Annual report</a></p></main></body></html>',
+            headers={"Content-Security-Policy": policy},
         )
-        return HTMLResponse(html, headers={"Content-Security-Policy": policy})
 
-    return Server(lambda: Starlette(routes=[Route("/", page)]))
+    return Starlette(routes=[Route("/", page)])

@@ -9,12 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.series import over_periods
 from api.settings import BadSetting, Settings, read_settings
 from api.suggest import suggestions
 from api.widget import SOURCE, introduce
 from index.build import build
 from index.embed import Embedder
-from index.script import LANGUAGES, fold, language_of
+from index.script import LANGUAGES, Language, fold, language_of
 from index.snapshot import open_current
 from qa.engine import Engine
 
@@ -146,16 +147,15 @@ def test_a_figure_is_given_over_every_period_oldest_first(client: TestClient) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_numbers_over_time_are_the_same_in_every_language(client: TestClient, language: str) -> None:
-    cells = client.get("/v1/figures", params={"language": language, "limit": 1000}).json()["figures"]
-    printed = {cell["id"]: cell for cell in cells}
-    for cell in cells:
-        series = client.get(f"/v1/figures/{cell['id']}/series", params={"language": language}).json()
-        points = {point["id"]: point for point in series["points"]}
-        assert cell["id"] in points
-        for name, point in points.items():
-            assert (point["value"], point["period"]) == (printed[name]["value"], printed[name]["period"])
-            assert printed[name]["labels"] == cell["labels"]
+def test_a_series_holds_one_row_and_its_own_numbers_in_every_language(engine: Engine, language: Language) -> None:
+    printed = {figure.id: figure for figure in engine.snapshot.figures}
+    for figure in engine.snapshot.figures:
+        series = over_periods(engine.snapshot, figure.id, language=language)
+        assert series is not None
+        assert figure.id in {cell.id for cell in series.cells}
+        assert {cell.row_key for cell in series.cells} == {figure.row_key}
+        assert [cell.value for cell in series.cells] == [printed[cell.id].value for cell in series.cells]
+        assert [cell.period for cell in series.cells] == sorted(cell.period for cell in series.cells)
 
 
 def test_a_dash_is_not_disclosed_and_never_zero(factory: Engine) -> None:

@@ -108,7 +108,7 @@ function actions(question, answer, panel, say) {
   const form = faultForm(say);
   const judge = async (helpful, reason = null, comment = null) => {
     try {
-      await panel.service.feedback({ answer: answer.id, helpful, reason, comment }, answer.language);
+      await panel.service.feedback({ answer: answer.id, helpful, reason, comment: comment ?? undefined }, answer.language);
       announce("thanks");
       up.setAttribute("aria-pressed", String(helpful));
       down.setAttribute("aria-pressed", String(!helpful));

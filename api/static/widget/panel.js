@@ -148,8 +148,8 @@ class EsgQa extends HTMLElement {
     part.clear = iconButton("clear", "");
     part.close = iconButton("close", "");
     const head = make(
-      "header",
-      {},
+      "div",
+      { class: "head", dir: "ltr" },
       make("div", { class: "names" }, part.name, part.report),
       part.languages,
       part.clear,
@@ -160,7 +160,7 @@ class EsgQa extends HTMLElement {
     part.suggested = make("div", { class: "suggested" });
     part.welcome = make("section", { class: "welcome" }, part.hello, part.lead, part.suggested);
     part.turns = make("div", { class: "turns" });
-    part.log = make("div", { class: "log", role: "region", tabindex: "0" }, part.welcome, part.turns);
+    part.log = make("div", { class: "log", dir: "ltr", role: "region", tabindex: "0" }, part.welcome, part.turns);
     part.label = make("label", { for: "box", class: "unseen" });
     part.box = make("textarea", { id: "box", rows: "1", maxlength: "500", enterkeyhint: "send", spellcheck: "false", dir: "auto" });
     part.send = make("button", { type: "submit", class: "solid send" }, icon("send"));
@@ -169,10 +169,10 @@ class EsgQa extends HTMLElement {
     part.status = make("p", { class: "unseen", role: "status", "aria-live": "polite" });
     part.panel = make(
       "dialog",
-      { class: "panel", part: "panel", dir: "ltr", "aria-labelledby": "name" },
+      { class: "panel", part: "panel", "aria-labelledby": "name" },
       head,
       part.log,
-      make("footer", {}, part.form, part.disclaimer),
+      make("div", { class: "tail", dir: "ltr" }, part.form, part.disclaimer),
       part.status,
     );
     this.#root.append(part.launcher, part.panel);
@@ -180,7 +180,7 @@ class EsgQa extends HTMLElement {
   }
 
   #languageButtons() {
-    const shown = { en: ["EN", "English"], "zh-Hant": ["繁", "繁體中文"], "zh-Hans": ["简", "简体中文"] };
+    const shown = { en: ["EN", "EN English"], "zh-Hant": ["繁", "繁體中文"], "zh-Hans": ["简", "简体中文"] };
     return Object.entries(shown).map(([language, [short, full]]) => {
       const button = make("button", { type: "button", lang: language, "aria-label": full, "data-language": language }, short);
       button.addEventListener("click", () => (this.language = language));
