@@ -112,7 +112,7 @@ def widget_script(request: Request) -> Response:
     tags=["widget"],
     summary="What the widget shows first",
     response_model=WidgetReply,
-    responses=problems("unknown-report", "invalid-request", "not-ready"),
+    responses=problems("unknown-report", "invalid-request", "too-many", "not-ready"),
 )
 def introduction(request: Request, report: ReportQuery = None) -> WidgetReply:
     """Tell the company, the report, and questions the report answers."""
@@ -125,7 +125,7 @@ def introduction(request: Request, report: ReportQuery = None) -> WidgetReply:
     tags=["evidence"],
     summary="A figure over its periods",
     response_model=SeriesReply,
-    responses=problems("unknown-figure", "invalid-request", "not-ready"),
+    responses=problems("unknown-figure", "invalid-request", "too-many", "not-ready"),
 )
 def series(
     request: Request,

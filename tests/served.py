@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.settings import Settings
+from api.store.database import Database
 from qa.engine import Engine
 
 
@@ -45,9 +46,10 @@ class Server:
         self._thread.join(30)
 
 
-def service_for(engine: Engine, site: str) -> ASGIApp:
+def service_for(engine: Engine, site: str, database: Database | None = None) -> ASGIApp:
     """The service, which the pages of one site may ask."""
-    return create_app(lambda: engine, settings=Settings(origins=site, rate="100000/minute"))
+    settings = Settings(origins=site, rate="100000/minute")
+    return create_app(lambda: engine, settings=settings, database=database)
 
 
 def company_site(service: str) -> ASGIApp:

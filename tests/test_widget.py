@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, Route, expect, sync_playwright
 from served import Server, company_site, service_for
 
+from api.store.database import Database
+from api.store.feedback import COMPLAINTS, feedback
 from qa.engine import Engine
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -31,6 +33,8 @@ CHANGE = "By how much did Scope 2 emissions change from 2020 to 2022?"
 PROSE = "How does the board oversee ESG matters?"
 
 Visit = Callable[..., Page]
+
+expect.set_options(timeout=20_000)  # milliseconds; only a failing test waits so long
 
 
 @pytest.fixture(scope="module")
@@ -307,7 +311,7 @@ def test_an_answer_is_copied_with_its_numbered_sources(visit: Visit) -> None:
 
 
 @contextmanager
-def feedback(status: int, **headers: str) -> Iterator[tuple[list[dict[str, Any]], Callable[[Page], None]]]:
+def collecting(status: int, **headers: str) -> Iterator[tuple[list[dict[str, Any]], Callable[[Page], None]]]:
     """A service that takes what readers say of answers, and what it was told."""
     told: list[dict[str, Any]] = []
 
@@ -321,7 +325,7 @@ def feedback(status: int, **headers: str) -> Iterator[tuple[list[dict[str, Any]]
 
 
 def test_a_thumb_up_is_sent_at_once(visit: Visit) -> None:
-    with feedback(204) as (told, prepare):
+    with collecting(204) as (told, prepare):
         turn = ask(visit(prepare=prepare), SCOPE_2["en"])
         turn.get_by_role("button", name="Helpful", exact=True).click()
         expect(turn.locator(".told")).to_have_text("Thank you for the feedback.")
@@ -332,16 +336,36 @@ def test_a_thumb_up_is_sent_at_once(visit: Visit) -> None:
 
 
 def test_a_thumb_down_asks_what_was_wrong(visit: Visit) -> None:
-    with feedback(204) as (told, prepare):
+    with collecting(204) as (told, prepare):
         turn = ask(visit(prepare=prepare), SCOPE_2["en"])
         turn.get_by_role("button", name="Not helpful").click()
         reasons = turn.locator(".faults input[type=radio]").evaluate_all("all => all.map(one => one.value)")
-        assert reasons == ["wrong_number", "not_what_i_asked", "incomplete", "unclear", "other"]
-        turn.get_by_label("Incomplete").check()
-        turn.get_by_label("In your own words").fill("  Scope 3 is missing.  ")
+        assert reasons == list(COMPLAINTS)
+        turn.get_by_label("Hard to understand").check()
+        turn.get_by_label("In your own words").fill("  Which scope?  ")
         turn.get_by_role("button", name="Send feedback").click()
         expect(turn.locator(".told")).to_have_text("Thank you for the feedback.")
-    assert (told[0]["helpful"], told[0]["reason"], told[0]["comment"]) == (False, "incomplete", "Scope 3 is missing.")
+    assert (told[0]["helpful"], told[0]["reason"], told[0]["comment"]) == (False, "hard_to_understand", "Which scope?")
+
+
+def test_feedback_reaches_the_staff(browser: Browser, engine: Engine, database: Database) -> None:
+    service = Server(lambda: service_for(engine, site.address, database))
+    site = Server(lambda: company_site(service.address))
+    service.start()
+    site.start()
+    page = browser.new_page(locale="zh-HK")
+    page.goto(f"{site.address}/?lang=zh-HK&open=")
+    turn = ask(page, SCOPE_2["zh-Hant"])
+    turn.get_by_role("button", name="沒有幫助").click()
+    turn.get_by_label("數字有誤").check()
+    turn.get_by_role("button", name="送出意見").click()
+    expect(turn.locator(".told")).to_have_text("多謝你的意見。")
+    with database.session() as session:
+        kept = feedback(session)
+    assert [(one.helpful, one.reason, one.comment) for one in kept] == [(False, "wrong_number", "")]
+    page.close()
+    service.stop()
+    site.stop()
 
 
 @pytest.mark.parametrize(
@@ -353,7 +377,7 @@ def test_a_thumb_down_asks_what_was_wrong(visit: Visit) -> None:
     ],
 )
 def test_feedback_that_is_not_taken_is_said(visit: Visit, status: int, words: str) -> None:
-    with feedback(status, **({"Retry-After": "20"} if status == 429 else {})) as (_, prepare):
+    with collecting(status, **({"Retry-After": "20"} if status == 429 else {})) as (_, prepare):
         turn = ask(visit(prepare=prepare), SCOPE_2["en"])
         turn.get_by_role("button", name="Helpful", exact=True).click()
         expect(turn.locator(".told")).to_have_text(words)

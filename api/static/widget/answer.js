@@ -114,7 +114,8 @@ function actions(question, answer, panel, say) {
       down.setAttribute("aria-pressed", String(!helpful));
       panel.emit("feedback", { question, answer: answer.id, helpful, reason, comment });
     } catch (failure) {
-      announce(failure.status === 404 || failure.status === 405 ? "noFeedback" : "feedbackFailed");
+      const nowhere = failure.status === 404 || failure.type?.endsWith("/no-store");
+      announce(nowhere ? "noFeedback" : "feedbackFailed");
       if (failure.wait) told.append(` ${failure.wait}`);
     }
     form.hidden = true;

@@ -26,7 +26,7 @@ class Service {
     return this.#fetch("/v1/feedback", { language, body: told });
   }
 
-  /** Throws {status, title, detail, retry, wait}; an aborted request throws the abort. */
+  /** Throws {status, type, title, detail, retry, wait}; an aborted request throws the abort. */
   async #fetch(path, { language, body, signal }) {
     const say = (name, values) => words(name, language, values);
     const patience = new AbortController();
@@ -61,6 +61,7 @@ function problem(response, told, say) {
   const seconds = Number(response.headers.get("Retry-After"));
   return {
     status,
+    type: told?.type ?? "",
     title: told?.title ?? say("odd"),
     detail: told?.detail ?? say("oddDetail", { status }),
     retry: status >= 500 || status === 429 || !told?.title,

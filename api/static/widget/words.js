@@ -56,8 +56,8 @@ const WORDS = {
     faults: {
       wrong_number: "A number is wrong",
       not_what_i_asked: "Not what I asked",
-      incomplete: "Incomplete",
-      unclear: "Unclear",
+      hard_to_understand: "Hard to understand",
+      missing_source: "The source is missing or wrong",
       other: "Something else",
     },
     comment: "In your own words (optional)",
@@ -135,8 +135,8 @@ const WORDS = {
     faults: {
       wrong_number: "數字有誤",
       not_what_i_asked: "答非所問",
-      incomplete: "不完整",
-      unclear: "不清楚",
+      hard_to_understand: "難以理解",
+      missing_source: "出處缺漏或有誤",
       other: "其他",
     },
     comment: "補充說明（可不填）",
@@ -214,8 +214,8 @@ const WORDS = {
     faults: {
       wrong_number: "数字有误",
       not_what_i_asked: "答非所问",
-      incomplete: "不完整",
-      unclear: "不清楚",
+      hard_to_understand: "难以理解",
+      missing_source: "出处缺漏或有误",
       other: "其他",
     },
     comment: "补充说明（可不填）",
