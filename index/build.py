@@ -16,6 +16,7 @@ from index.figures import Figure, TableReading, read_tables
 from index.lexicon import Lexicon, bundled_lexicon
 from index.readers.html import read_html
 from index.readers.markdown import read_markdown
+from index.readers.pdf import read_pdf
 from index.report import Report
 from index.snapshot import FORMAT, Edition, Manifest, publish, read_snapshot, write_snapshot
 from index.sparse import SparseIndex
@@ -27,6 +28,7 @@ READERS: dict[str, Callable[..., Report]] = {
     ".html": read_html,
     ".htm": read_html,
     ".xhtml": read_html,
+    ".pdf": read_pdf,
 }
 
 RECIPE = 2  # raised when other words of a passage are indexed than before

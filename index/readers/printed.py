@@ -1,6 +1,7 @@
 """Collect what a reader sees of a file that is no text itself, and keep each part's place in it."""
 
 import re
+import unicodedata
 
 from index.report import Piece, Text
 
@@ -11,6 +12,10 @@ _INVISIBLE = re.compile(
 _HAN_BREAK = re.compile(
     r"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])"
 )
+
+_LOOKALIKE = re.compile(
+    r"[\ufb00-\ufb06\u2e80-\u2fd5\uf900-\ufaff]+"
+)  # ligatures and radicals that fonts put for letters
 
 
 class Printed:
@@ -37,9 +42,10 @@ class Printed:
 def plain(words: str) -> str:
     """Write a run of words as it is seen: one blank between words, no invisible characters, line breaks kept.
 
-    >>> plain("  Scope\\u00a02 \\n  emissions\\u200b ")
-    'Scope 2\\nemissions'
+    >>> plain("  Scope\\u00a02 \\n  o\\ufb03ce emissions\\u200b ")
+    'Scope 2\\noffice emissions'
     """
+    words = _LOOKALIKE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), words)
     lines = _BLANKS.sub(" ", _INVISIBLE.sub("", words)).split("\n")
     return "\n".join(line.strip() for line in lines if line.strip())
 
