@@ -22,8 +22,8 @@ check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/esg-qa build index/bundled/*.md --index build/index
-	$(BIN)/esg-qa eval --index build/index --gate eval/gate.toml
+	@mkdir -p build
+	$(BIN)/esg-qa eval --suite all --gate eval/gate.toml --html build/scorecard.html
 
 bench: $(DEV)
 	$(BIN)/python -m eval.bench
