@@ -18,6 +18,10 @@ if TYPE_CHECKING:  # the fixtures import what they need, so that a test of one s
 PASSWORD = "correct horse battery"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", action="store_true", help="draw the documentation's screenshots anew")
+
+
 @pytest.fixture(scope="session")
 def embedder() -> "Embedder":
     from api.opening import embedder_of

@@ -778,3 +778,52 @@ def test_the_demonstration_page_opens_it_from_a_button_of_its_own(
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="向報告提問")).to_be_focused()
     page.close()
+
+
+# The documentation's pictures
+
+
+def _phone(browser: Browser, address: str, language: str, question: str, path: Path) -> None:
+    page = browser.new_page(locale=language, viewport={"width": 390, "height": 780}, reduced_motion="reduce")
+    page.goto(f"{address}/demo?language={language}")
+    page.locator("esg-qa .launcher").click()
+    turn = ask(page, question)
+    expect(turn.locator(".chart, .figures").first).to_be_visible()
+    page.screenshot(path=path)
+    page.close()
+
+
+def test_the_documentations_pictures_can_be_drawn(
+    browser: Browser, origins: tuple[Server, Server], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    folder = IMAGES if request.config.getoption("--screenshots") else tmp_path
+    folder.mkdir(exist_ok=True)
+    service, site = (server.address for server in origins)
+    page = browser.new_page(locale="en-GB", viewport={"width": 1120, "height": 720}, reduced_motion="reduce")
+    page.goto(f"{service}/demo")
+    page.locator("esg-qa .launcher").click()
+    expect(page.locator("esg-qa .suggested li")).to_have_count(4)
+    page.screenshot(path=folder / "widget-demo.png")
+    page.goto(f"{site}/?open=")
+    for name, question in (("figure", SCOPE_2["en"]), ("computed", CHANGE), ("silent", SILENT), ("groups", BY_AGE)):
+        turn = ask(page, question)
+        expect(turn.locator(".chart, .figures").first).to_be_visible()
+        page.locator("esg-qa .log").evaluate(
+            "log => log.scrollTo(0, log.querySelector('.turn:last-child').offsetTop - 12)"
+        )
+        page.locator("esg-qa .panel").screenshot(path=folder / f"widget-{name}.png")
+    page.locator("esg-qa .turn").first.get_by_role("button", name="Source 1").click()
+    page.locator("esg-qa .panel").screenshot(path=folder / "widget-source.png")
+    page.route("**/v1/ask", lambda route: route.abort())
+    ask(page, "How much water was used?")
+    page.locator("esg-qa .panel").screenshot(path=folder / "widget-error.png")
+    page.emulate_media(color_scheme="dark")
+    page.unroute("**/v1/ask")
+    expect(ask(page, SCOPE_2["en"]).locator(".chart")).to_be_visible()
+    page.locator("esg-qa .panel").screenshot(path=folder / "widget-dark.png")
+    page.close()
+    _phone(browser, service, "zh-Hant", SCOPE_2["zh-Hant"], folder / "widget-phone-zh-Hant.png")
+    _phone(browser, service, "zh-Hans", "2022 年按年龄划分的员工占比是多少？", folder / "widget-phone-zh-Hans.png")
+    drawn = sorted(folder.glob("widget-*.png"))
+    assert len(drawn) == 10
+    assert all(0 < picture.stat().st_size < 200_000 for picture in drawn)

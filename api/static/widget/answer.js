@@ -63,20 +63,22 @@ function day(date, language) {
 /** The answer's words, where [1] opens the first source. */
 function sentences(answer, say) {
   const numbers = answer.citations.map((cited) => cited.number);
-  const parts = answer.text.split(/\[(\d+)\]/).map((part, place) => {
-    if (place % 2 === 0) return part;
-    const number = Number(part);
-    if (!numbers.includes(number)) return `[${part}]`;
-    const button = make("button", { type: "button", class: "ref", "aria-label": say("source", { number }) }, part);
+  const [opening, ...rest] = answer.text.split(/(\S{0,2}\[\d+\])/);
+  const parts = rest.map((part, place) => {
+    if (place % 2) return part;
+    const [, before, ordinal] = /^(.*)\[(\d+)\]$/s.exec(part);
+    const number = Number(ordinal);
+    if (!numbers.includes(number)) return part;
+    const button = make("button", { type: "button", class: "ref", "aria-label": say("source", { number }) }, ordinal);
     button.addEventListener("click", () => {
       const unfolding = button.closest(".turn").querySelector(`.sources [data-number="${number}"]`);
       unfolding.open = true;
       unfolding.querySelector("summary").focus({ preventScroll: true });
       unfolding.scrollIntoView({ block: "nearest" });
     });
-    return button;
+    return make("span", { class: "together" }, before, button); // a number never starts a line on its own
   });
-  return make("p", { class: "text" }, ...parts);
+  return make("p", { class: "text" }, opening, ...parts);
 }
 
 function notes(told, say) {
