@@ -241,11 +241,15 @@ def allow(role: Role) -> Callable[..., Coroutine[Any, Any, Caller]]:
     """
 
     async def allowed(request: Request, caller: Annotated[Caller, Depends(find_caller)]) -> Caller:
-        if request.method not in _SAFE and caller.csrf_token is not None:
-            check_origin(request)
-            check_csrf(caller, request.headers.get(CSRF_HEADER) or await _form_token(request))
         if not caller.may(role):
             raise NotAllowed(role)
+        if request.method not in _SAFE and caller.csrf_token is not None:
+            check_origin(request)
+            try:
+                check_csrf(caller, request.headers.get(CSRF_HEADER) or await _form_token(request))
+            except ForeignRequest:
+                await request.close()
+                raise
         return caller
 
     return allowed

@@ -3,7 +3,10 @@
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -15,26 +18,32 @@ from starlette.exceptions import HTTPException
 
 from api.accounts import Door, ForeignRequest, NoStore, NotAllowed, SignInRequired, WeakPassword, WrongPassword
 from api.asker import asker_language, browser_language
+from api.curated import held_hashes
 from api.demo import demo
 from api.guard import Guard, SlowToSend, TooLarge, TooSlow
 from api.limit import Limiter, RateLimit, TooMany, read_rate
 from api.logs import RequestLog, log_failure
+from api.metrics import DROPPED, LOADED, PASSAGES, REFUSED
 from api.origins import Origins
 from api.page import page
 from api.problem import NotReady, UnknownFigure, UnknownPassage, fault, problem
 from api.public import EXAMPLE, public
 from api.recorder import Recorder
+from api.reports import UPLOAD_PATHS, reports
 from api.schemas import MAX_QUESTION
-from api.service import Load, Service
+from api.service import Load, Published, Service
 from api.settings import Settings
+from api.snapshots import UnknownSnapshot
 from api.staff import staff
 from api.store.accounts import UnknownAccount
-from api.store.curated import Incomplete, StaleEdit, UnknownCurated
+from api.store.curated import Incomplete, StaleEdit, UnknownCurated, flag_curated
 from api.store.database import Database
 from api.store.questions import UnknownQuestion
+from api.uploads import BadUpload, NotBuilt, UnknownUpload
 from api.widget import widget
+from index.errors import SnapshotError
 from index.script import Language
-from qa.engine import UnknownReport
+from qa.engine import Engine, UnknownReport
 from qa.question import BadQuestion
 
 DESCRIPTION = """Ask about a company's ESG report in English, 繁體中文 or 简体中文.
@@ -70,6 +79,11 @@ _PROBLEMS: dict[type[Exception], str] = {
     UnknownQuestion: "unknown-record",
     UnknownCurated: "unknown-record",
     UnknownAccount: "unknown-record",
+    UnknownUpload: "unknown-record",
+    UnknownSnapshot: "unknown-record",
+    BadUpload: "bad-upload",
+    NotBuilt: "not-built",
+    SnapshotError: "snapshot-damaged",
     OperationalError: "store-failed",
     StoreTimeout: "store-failed",
 }
@@ -86,12 +100,21 @@ class App(FastAPI):
         return described
 
 
-def create_app(load: Load, *, settings: Settings, database: Database | None = None) -> FastAPI:
-    """Make the service; `load` gives the engine and runs beside the start.
+def create_app(
+    load: Load,
+    *,
+    settings: Settings,
+    database: Database | None = None,
+    published: Published | None = None,
+    wait: bool = False,
+    metrics: Path | None = None,
+) -> FastAPI:
+    """Make the service; `load` gives the engine and runs beside the start, and again when another is `published`.
 
     Without a database it answers all the same, but keeps no question, has no staff and serves no curated answer.
+    With `wait`, it takes no request before the engine is loaded. `metrics` is the folder in which workers count.
     """
-    service = Service(load)
+    service = Service(load, published=published, loaded=partial(_after_loading, database))
     limiter = Limiter(settings.redis_url.get_secret_value() if settings.redis_url else None)
     recorder = _recorder(database, settings)
 
@@ -100,7 +123,10 @@ def create_app(load: Load, *, settings: Settings, database: Database | None = No
         service.start()
         if recorder:
             recorder.start()
+        if wait:
+            await to_thread(service.wait)
         yield
+        service.stop()
         if recorder:
             await to_thread(recorder.stop)
 
@@ -116,6 +142,7 @@ def create_app(load: Load, *, settings: Settings, database: Database | None = No
     app.state.service = service
     app.state.settings = settings
     app.state.database = database
+    app.state.metrics = metrics
     app.state.recorder = recorder
     app.state.door = (
         Door(database, limiter=limiter, rate=settings.login_rate, hours=settings.session_hours) if database else None
@@ -123,6 +150,7 @@ def create_app(load: Load, *, settings: Settings, database: Database | None = No
     app.include_router(public)
     app.include_router(widget)
     app.include_router(staff)
+    app.include_router(reports)
     app.include_router(demo)
     app.include_router(page)
     for kind in (RequestValidationError, HTTPException, *_PROBLEMS):
@@ -130,7 +158,13 @@ def create_app(load: Load, *, settings: Settings, database: Database | None = No
     app.add_middleware(
         RateLimit, limiter=limiter, rate=read_rate(settings.rate), trusted_proxies=settings.trusted_proxies
     )
-    app.add_middleware(Guard, body_limit=settings.body_limit, explain=explain, seconds=settings.request_seconds)
+    app.add_middleware(
+        Guard,
+        body_limit=settings.body_limit,
+        explain=explain,
+        seconds=settings.request_seconds,
+        uploads=dict.fromkeys(UPLOAD_PATHS, settings.upload_limit),
+    )
     app.add_middleware(Origins, origins=settings.allowed_origins)
     app.add_middleware(RequestLog)
     return app
@@ -139,7 +173,17 @@ def create_app(load: Load, *, settings: Settings, database: Database | None = No
 def _recorder(database: Database | None, settings: Settings) -> Recorder | None:
     if database is None:
         return None
-    return Recorder(database, keep=settings.store_questions, days=settings.retention_days, dropped=lambda _: None)
+    return Recorder(database, keep=settings.store_questions, days=settings.retention_days, dropped=DROPPED.inc)
+
+
+def _after_loading(database: Database | None, engine: Engine) -> None:
+    """Count the snapshot, and flag the curated answers that rest on passages it does not hold."""
+    LOADED.inc()
+    PASSAGES.set(engine.snapshot.manifest.passages)
+    if database is not None:
+        snapshot = engine.snapshot
+        with database.session() as session:
+            flag_curated(session, held=held_hashes(snapshot), snapshot=snapshot.manifest.id, now=datetime.now(UTC))
 
 
 async def explain(request: Request, error: Exception) -> Response:
@@ -154,7 +198,7 @@ async def explain(request: Request, error: Exception) -> Response:
         name,
         language=language,
         instance=path,
-        **{"path": path, "method": request.method, "limit": settings.body_limit, **values},
+        **{"path": path, "method": request.method, "limit": _limit(path, settings), **values},
     )
     status = int(str(body["status"]))
     headers = {"Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language"}
@@ -163,10 +207,15 @@ async def explain(request: Request, error: Exception) -> Response:
     if status == 503:
         headers["Retry-After"] = "2"
     if isinstance(error, TooMany):
+        REFUSED.inc()
         headers["Retry-After"] = str(error.seconds)
     if isinstance(error, SignInRequired):
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
+
+
+def _limit(path: str, settings: Settings) -> int:
+    return settings.upload_limit if path in UPLOAD_PATHS else settings.body_limit
 
 
 def _language(request: Request, error: Exception) -> Language:

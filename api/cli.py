@@ -1,5 +1,6 @@
 """The command line: build an index, ask it, search it, serve it, and measure whether it is right."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -159,15 +160,30 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port. Default: ESG_QA_PORT, else 8000.", show_default=False)
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Processes. Default: ESG_QA_WORKERS, else 1.", show_default=False),
+    ] = None,
 ) -> None:
     """Serve the page to ask on and the HTTP interface."""
     with _users_mistakes():
-        settings = _settings()
-        engine = _engine(index)
+        given = {"index": index, "host": host, "port": port, "workers": workers}
+        settings = _settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+        engine: Engine | None = _engine(index)
         from api.store.opening import ready_store
 
-        database = ready_store(settings)
-    _serve(engine, database, settings, host or settings.host, settings.port if port is None else port)
+        ready_store(settings).close()  # its tables are ready before a worker opens it
+    assert engine is not None
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    titles = "; ".join(edition.metadata.title for edition in engine.snapshot.manifest.editions)
+    _say(f"serving on http://{shown}:{settings.port}/ from {titles}")
+    if settings.workers > 1:
+        engine = None  # each worker opens its own
+        _serve_together(settings)
+    else:
+        from api.serving import worker
+
+        _run_server(worker(settings, engine=engine), settings)
 
 
 @app.command()
@@ -477,30 +493,39 @@ def _evaluate(
         return [run(engine, read, known=places(engine.snapshot), progress=asked)]
 
 
-def _serve(engine: "Engine", database: "Database", settings: "Settings", host: str, port: int) -> None:
-    import uvicorn
+def _serve_together(settings: "Settings") -> None:
+    """Run several processes on one socket; one that dies is replaced, and the others go on."""
 
-    from api.app import create_app
     from api.logs import configure_logging
 
-    def warmed() -> "Engine":
-        engine.ask("What is disclosed?")  # loads the model and the dictionary before the first visitor asks
-        return engine
-
     configure_logging(settings.log_level)
-    shown = f"[{host}]" if ":" in host else host
-    titles = "; ".join(edition.metadata.title for edition in engine.snapshot.manifest.editions)
-    _say(f"serving on http://{shown}:{port}/ from {titles}")
+    with TemporaryDirectory(prefix="esg-qa-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # the metrics library asks for it where a worker imports it
+        from api.serving import worker_factory
+
+        _run_server(
+            worker_factory(settings, Path(folder)),
+            settings,
+            factory=True,
+            workers=settings.workers,
+            timeout_worker_healthcheck=60,  # loading an index keeps a worker busy
+        )
+
+
+def _run_server(application: Any, settings: "Settings", **more: Any) -> None:  # noqa: ANN401 - as uvicorn takes them
+    import uvicorn
+
     uvicorn.run(
-        create_app(warmed, settings=settings, database=database),
-        host=host,
-        port=port,
+        application,
+        host=settings.host,
+        port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # api/address.py believes only the proxies that the settings name
         timeout_graceful_shutdown=GRACE_SECONDS,
         ws="none",
+        **more,
     )
 
 

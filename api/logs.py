@@ -11,6 +11,8 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.metrics import count_request
+
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -41,13 +43,15 @@ class RequestLog:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
+            seconds = perf_counter() - started
+            count_request(scope, status, seconds)
             structlog.get_logger().info(
                 "request",
                 request_id=request_id,
                 method=scope["method"],
                 path=scope["path"],
                 status=status,
-                milliseconds=round((perf_counter() - started) * 1000, 1),
+                milliseconds=round(seconds * 1000, 1),
             )
 
 

@@ -219,6 +219,29 @@ KINDS: dict[str, Kind] = {
         title=_words("There is no such entry", "沒有這項記錄", "没有这项记录"),
         detail=_words("It may have been removed: {why}", "記錄可能已被移除：{why}", "记录可能已被移除：{why}"),
     ),
+    "bad-upload": Kind(
+        status=422,
+        title=_words("The upload cannot be used", "上載的檔案無法使用", "上传的文件无法使用"),
+        detail=_words("Nothing of it was kept: {why}", "檔案未有保留：{why}", "文件未予保留：{why}"),
+    ),
+    "not-built": Kind(
+        status=409,
+        title=_words("There is no index to publish", "沒有可發布的索引", "没有可发布的索引"),
+        detail=_words(
+            "What answers now goes on answering: {why}",
+            "現行索引會繼續作答：{why}",
+            "当前索引会继续作答：{why}",
+        ),
+    ),
+    "snapshot-damaged": Kind(
+        status=409,
+        title=_words("The snapshot cannot be used", "快照無法使用", "快照无法使用"),
+        detail=_words(
+            "What answers now goes on answering: {why}",
+            "現行索引會繼續作答：{why}",
+            "当前索引会继续作答：{why}",
+        ),
+    ),
     "no-store": Kind(
         status=503,
         title=_words("The service keeps no records", "本服務未設儲存", "本服务未设存储"),

@@ -4,18 +4,23 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
+from hmac import compare_digest
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
 
 from api.accounts import database_of
+from api.address import is_loopback
 from api.asker import browser_language, question_language
 from api.cells import find_cells, report_ids
 from api.curated import find_approved
 from api.logs import log_failure
+from api.metrics import ANSWERS, FEEDBACK, MEDIA_TYPE, exposition
 from api.problem import KINDS, UnknownPassage
 from api.recorder import Recorder
 from api.schemas import (
@@ -41,12 +46,13 @@ from api.schemas import (
     UnreadReply,
 )
 from api.service import Service
+from api.settings import Settings
 from api.store.database import Database
 from api.store.feedback import Feedback, keep_feedback
 from api.store.questions import Asked
 from index.lexicon import bundled_lexicon
 from index.script import LANGUAGES, Language, language_of, render
-from index.snapshot import Edition, Snapshot
+from index.snapshot import Edition, Manifest, Snapshot
 from qa.answer import Answer
 from qa.catalogue import nearest_edition
 from qa.engine import Engine, UnknownReport
@@ -122,6 +128,7 @@ def _answer(request: Request, question: Question, accept_language: str) -> Answe
     else:
         answer = engine.ask(question.question, history=question.history, language=language, report=question.report)
         reply = AnswerReply.model_validate(answer)
+    ANSWERS.labels(answer.status, answer.reason or "", answer.language, str(approved is not None).lower()).inc()
     _keep(request, question, answer, approved=approved is not None)
     return reply
 
@@ -146,6 +153,7 @@ def give_feedback(request: Request, given: FeedbackGiven) -> None:
                 at=datetime.now(UTC),
             ),
         )
+    FEEDBACK.labels(str(given.helpful).lower()).inc()
 
 
 @public.get(
@@ -216,13 +224,9 @@ def figures(
 )
 def reports(request: Request) -> ReportsReply:
     """List the reports this service answers from, and what was read of each edition."""
-    snapshot = _engine(request).snapshot
-    manifest = snapshot.manifest
+    manifest = _engine(request).snapshot.manifest
     return ReportsReply(
-        reports=[
-            _report(name, [e for e in manifest.editions if e.metadata.report_id == name])
-            for name in report_ids(snapshot)
-        ],
+        reports=reports_of(manifest),
         passages=manifest.passages,
         figures=manifest.figures,
         model=manifest.model,
@@ -319,10 +323,32 @@ def _keep(request: Request, question: Question, answer: Answer, *, approved: boo
     )
 
 
+@public.get("/metrics", include_in_schema=False)
+def metrics(request: Request) -> Response:
+    """Give the counts to Prometheus: to whoever has the token, or without one to this machine alone."""
+    settings: Settings = request.app.state.settings
+    if not _may_read_metrics(request, settings.metrics_token):
+        raise HTTPException(404)
+    return Response(exposition(request.app.state.metrics), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+def _may_read_metrics(request: Request, token: SecretStr | None) -> bool:
+    if token is None:
+        return is_loopback(request.scope)
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and compare_digest(given.encode(), token.get_secret_value().encode())
+
+
 def known_report(snapshot: Snapshot, report: str | None) -> None:
     """Refuse a report that a snapshot does not hold. Raises UnknownReport."""
     if report is not None and report not in report_ids(snapshot):
         raise UnknownReport(report)
+
+
+def reports_of(manifest: Manifest) -> list[ReportReply]:
+    """Describe the reports a snapshot was made of, and what was read of each edition."""
+    names = dict.fromkeys(edition.metadata.report_id for edition in manifest.editions)
+    return [_report(name, [e for e in manifest.editions if e.metadata.report_id == name]) for name in names]
 
 
 def _report(name: str, editions: Sequence[Edition]) -> ReportReply:

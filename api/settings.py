@@ -1,6 +1,7 @@
 """What an operator can set, and the one place that reads the environment."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -76,6 +77,17 @@ class Settings(BaseSettings):
         default=True, description="Whether questions are kept for the staff to read; never with an address."
     )
     retention_days: int = Field(default=365, ge=1, description="Days after which questions and feedback are forgotten.")
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="Bearer token that Prometheus sends to `/metrics`. Unset: `/metrics` answers this machine alone.",
+    )
+    upload_limit: int = Field(
+        default=52428800, ge=1024, description="Largest upload of reports in bytes, all files together."
+    )
+    build_seconds: int = Field(
+        default=900, ge=10, description="Longest time to build an index of an upload, in seconds."
+    )
+    build_memory: int = Field(default=4096, ge=512, description="Most memory to build an index of an upload, in MiB.")
     language: Language = Field(
         default="en", description="Language of error messages when neither the request nor the browser tells one."
     )
@@ -94,6 +106,12 @@ class Settings(BaseSettings):
     def allowed_origins(self) -> tuple[str, ...]:
         """The sites in `origins`, one by one."""
         return tuple(origin.strip().rstrip("/") for origin in (self.origins or "").split(",") if origin.strip())
+
+
+def environment_without_settings() -> dict[str, str]:
+    """The environment for a process that is to know no secret of this service."""
+    prefix = str(Settings.model_config["env_prefix"])
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith(prefix)}
 
 
 def read_settings() -> Settings:

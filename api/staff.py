@@ -75,15 +75,15 @@ from index.script import Language
 from index.snapshot import Snapshot
 from qa.answer import Status
 
-_REFUSED = ("sign-in-required", "not-allowed", "no-store", "store-failed", "invalid-request")
-_CHANGE = ("malformed-json", "foreign-request", "too-large", *_REFUSED)
+REFUSED = ("sign-in-required", "not-allowed", "no-store", "store-failed", "invalid-request")
+CHANGE = ("malformed-json", "foreign-request", "too-large", *REFUSED)
 _EXPORTED = 5000  # questions in one file
 
 _bearer = HTTPBearer(auto_error=False, description="A token made by `esg-qa account token`.")
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="The cookie that signing in sets.")
 
 staff = APIRouter(prefix="/v1/staff", tags=["staff"])
-_signed_in = [Depends(_bearer), Depends(_cookie)]  # for OpenAPI; Reader, Editor and Admin check them
+SIGNED_IN = [Depends(_bearer), Depends(_cookie)]  # for OpenAPI; Reader, Editor and Admin check them
 
 RowId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many.")]
@@ -132,7 +132,7 @@ def login(request: Request, response: Response, given: SignIn) -> SignedInReply:
     return SignedInReply.model_validate(found)
 
 
-@staff.post("/logout", summary="Sign out", status_code=204, dependencies=_signed_in, responses=problems(*_CHANGE))
+@staff.post("/logout", summary="Sign out", status_code=204, dependencies=SIGNED_IN, responses=problems(*CHANGE))
 def logout(request: Request, response: Response, _: Reader) -> None:
     """Forget the browser."""
     with database_of(request).session() as session:
@@ -140,7 +140,7 @@ def logout(request: Request, response: Response, _: Reader) -> None:
     clear_cookie(response)
 
 
-@staff.get("/me", summary="Who is signed in?", dependencies=_signed_in, responses=problems(*_REFUSED))
+@staff.get("/me", summary="Who is signed in?", dependencies=SIGNED_IN, responses=problems(*REFUSED))
 def me(caller: Reader, response: Response) -> SignedInReply:
     """Tell who is signed in, and the token that changes need."""
     response.headers["Cache-Control"] = "no-store"
@@ -151,8 +151,8 @@ def me(caller: Reader, response: Response) -> SignedInReply:
     "/password",
     summary="Choose another password",
     status_code=204,
-    dependencies=_signed_in,
-    responses=problems(*_CHANGE, "wrong-password", "weak-password", "too-many"),
+    dependencies=SIGNED_IN,
+    responses=problems(*CHANGE, "wrong-password", "weak-password", "too-many"),
 )
 def change_password(request: Request, response: Response, caller: Reader, given: NewPassword) -> None:
     """Choose another password; every browser of the account is signed out."""
@@ -164,7 +164,7 @@ def change_password(request: Request, response: Response, caller: Reader, given:
     clear_cookie(response)
 
 
-@staff.get("/questions", summary="List visitors' questions", dependencies=_signed_in, responses=problems(*_REFUSED))
+@staff.get("/questions", summary="List visitors' questions", dependencies=SIGNED_IN, responses=problems(*REFUSED))
 def list_questions(
     request: Request, _: Reader, wanted: Wanted, limit: Limit = 50, offset: Offset = 0
 ) -> StoredQuestionsReply:
@@ -184,10 +184,10 @@ def list_questions(
     "/questions/export",
     summary="Export questions as evaluation cases",
     response_class=StreamingResponse,
-    dependencies=_signed_in,
+    dependencies=SIGNED_IN,
     responses={
         200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}, "description": "One case a line."},
-        **problems(*_REFUSED),
+        **problems(*REFUSED),
     },
 )
 def export_questions(request: Request, _: Reader, wanted: Wanted) -> StreamingResponse:
@@ -202,8 +202,8 @@ def export_questions(request: Request, _: Reader, wanted: Wanted) -> StreamingRe
 @staff.post(
     "/questions/{id}/mark",
     summary="Mark a question",
-    dependencies=_signed_in,
-    responses=problems(*_CHANGE, "unknown-record"),
+    dependencies=SIGNED_IN,
+    responses=problems(*CHANGE, "unknown-record"),
 )
 def mark(request: Request, caller: Editor, id: RowId, given: MarkGiven) -> StoredQuestionReply:  # noqa: A002 - the path's
     """Note what staff made of a question."""
@@ -213,7 +213,7 @@ def mark(request: Request, caller: Editor, id: RowId, given: MarkGiven) -> Store
         return StoredQuestionReply.model_validate(marked)
 
 
-@staff.get("/feedback", summary="List feedback", dependencies=_signed_in, responses=problems(*_REFUSED))
+@staff.get("/feedback", summary="List feedback", dependencies=SIGNED_IN, responses=problems(*REFUSED))
 def list_feedback(
     request: Request,
     _: Reader,
@@ -231,7 +231,7 @@ def list_feedback(
     )
 
 
-@staff.get("/curated", summary="List curated answers", dependencies=_signed_in, responses=problems(*_REFUSED))
+@staff.get("/curated", summary="List curated answers", dependencies=SIGNED_IN, responses=problems(*REFUSED))
 def list_curated(
     request: Request,
     _: Reader,
@@ -251,8 +251,8 @@ def list_curated(
 @staff.get(
     "/curated/{id}",
     summary="Read a curated answer",
-    dependencies=_signed_in,
-    responses=problems(*_REFUSED, "unknown-record"),
+    dependencies=SIGNED_IN,
+    responses=problems(*REFUSED, "unknown-record"),
 )
 def read_curated(request: Request, _: Reader, id: RowId) -> CuratedReply:  # noqa: A002 - the path's
     """Give one curated answer."""
@@ -264,8 +264,8 @@ def read_curated(request: Request, _: Reader, id: RowId) -> CuratedReply:  # noq
     "/curated",
     summary="Write a curated answer",
     status_code=201,
-    dependencies=_signed_in,
-    responses=problems(*_CHANGE, "incomplete", "unknown-passage", "unknown-report", "not-ready"),
+    dependencies=SIGNED_IN,
+    responses=problems(*CHANGE, "incomplete", "unknown-passage", "unknown-report", "not-ready"),
 )
 def write_curated(request: Request, caller: Editor, given: CuratedGiven) -> CuratedReply:
     """Keep a draft; its passages are tied to what they say in the present snapshot."""
@@ -278,9 +278,9 @@ def write_curated(request: Request, caller: Editor, given: CuratedGiven) -> Cura
 @staff.put(
     "/curated/{id}",
     summary="Edit a curated answer",
-    dependencies=_signed_in,
+    dependencies=SIGNED_IN,
     responses=problems(
-        *_CHANGE, "incomplete", "changed-meanwhile", "unknown-record", "unknown-passage", "unknown-report", "not-ready"
+        *CHANGE, "incomplete", "changed-meanwhile", "unknown-record", "unknown-passage", "unknown-report", "not-ready"
     ),
 )
 def rewrite_curated(request: Request, caller: Editor, id: RowId, given: CuratedEdited) -> CuratedReply:  # noqa: A002 - the path's
@@ -294,8 +294,8 @@ def rewrite_curated(request: Request, caller: Editor, id: RowId, given: CuratedE
 @staff.post(
     "/curated/{id}/approve",
     summary="Approve a curated answer",
-    dependencies=_signed_in,
-    responses=problems(*_CHANGE, "incomplete", "changed-meanwhile", "unknown-record"),
+    dependencies=SIGNED_IN,
+    responses=problems(*CHANGE, "incomplete", "changed-meanwhile", "unknown-record"),
 )
 def approve(request: Request, caller: Editor, id: RowId, given: VersionGiven) -> CuratedReply:  # noqa: A002 - the path's
     """Let it be served, before what the engine would say."""
@@ -307,8 +307,8 @@ def approve(request: Request, caller: Editor, id: RowId, given: VersionGiven) ->
 @staff.post(
     "/curated/{id}/retire",
     summary="Retire a curated answer",
-    dependencies=_signed_in,
-    responses=problems(*_CHANGE, "changed-meanwhile", "unknown-record"),
+    dependencies=SIGNED_IN,
+    responses=problems(*CHANGE, "changed-meanwhile", "unknown-record"),
 )
 def retire(request: Request, caller: Editor, id: RowId, given: VersionGiven) -> CuratedReply:  # noqa: A002 - the path's
     """Serve it no longer."""
@@ -320,8 +320,8 @@ def retire(request: Request, caller: Editor, id: RowId, given: VersionGiven) -> 
 @staff.post(
     "/curated/{id}/expiry",
     summary="Give a curated answer another last day",
-    dependencies=_signed_in,
-    responses=problems(*_CHANGE, "changed-meanwhile", "unknown-record"),
+    dependencies=SIGNED_IN,
+    responses=problems(*CHANGE, "changed-meanwhile", "unknown-record"),
 )
 def set_expiry(request: Request, caller: Editor, id: RowId, given: ExpiryGiven) -> CuratedReply:  # noqa: A002 - the path's
     """Change the last day it is served; it stays approved."""
@@ -332,7 +332,7 @@ def set_expiry(request: Request, caller: Editor, id: RowId, given: ExpiryGiven) 
     return CuratedReply.model_validate(changed)
 
 
-@staff.get("/audit", summary="Who changed what?", dependencies=_signed_in, responses=problems(*_REFUSED))
+@staff.get("/audit", summary="Who changed what?", dependencies=SIGNED_IN, responses=problems(*REFUSED))
 def list_changes(
     request: Request,
     _: Admin,
@@ -348,7 +348,7 @@ def list_changes(
     return ChangesReply(changes=[ChangeReply.model_validate(change) for change in found])
 
 
-@staff.get("/accounts", summary="List accounts", dependencies=_signed_in, responses=problems(*_REFUSED))
+@staff.get("/accounts", summary="List accounts", dependencies=SIGNED_IN, responses=problems(*REFUSED))
 def list_accounts(request: Request, _: Admin) -> AccountsReply:
     """List the staff; `esg-qa account` makes and changes accounts."""
     with database_of(request).reading() as session:

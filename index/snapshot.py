@@ -150,7 +150,7 @@ def read_snapshot(folder: Path) -> Snapshot:
     Raises SnapshotError when a part is missing, damaged, or of another format.
     """
     try:
-        manifest = _manifest(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        manifest = read_manifest(folder)
         with closing(sqlite3.connect(f"file:{folder / 'report.sqlite'}?mode=ro&immutable=1", uri=True)) as database:
             passages = [_passage(body) for (body,) in database.execute("select body from passages order by position")]
             figures = [_figure(body) for (body,) in database.execute("select body from figures order by position")]
@@ -164,6 +164,14 @@ def read_snapshot(folder: Path) -> Snapshot:
     if counts != (manifest.passages, manifest.figures, manifest.passages, manifest.passages):
         raise SnapshotError(f"{folder}: the snapshot's parts do not belong together; build it again with esg-qa build")
     return Snapshot(path=folder, manifest=manifest, passages=passages, figures=figures, dense=dense, sparse=sparse)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read what a snapshot was made of, without the rest.
+
+    Raises SnapshotError when it is of another format, OSError or ValueError when it is missing or damaged.
+    """
+    return _manifest(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
 
 
 def open_current(index: Path) -> Snapshot:

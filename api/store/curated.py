@@ -196,7 +196,7 @@ def flag_curated(session: Session, *, held: Collection[str], snapshot: str, now:
     Gives those that were flagged now.
     """
     flagged: list[CuratedAnswer] = []
-    for row in session.scalars(select(CuratedRow).where(CuratedRow.state != "retired")):
+    for row in session.scalars(select(CuratedRow).where(CuratedRow.state != "retired").with_for_update()):
         gone = any(passage.content_hash not in held for passage in row.passages)
         if gone == (row.flagged_by is not None):
             continue
