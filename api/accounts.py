@@ -240,7 +240,8 @@ def allow(role: Role) -> Callable[..., Coroutine[Any, Any, Caller]]:
     The token stands in the X-CSRF-Token header, or in a form's field csrf_token.
     """
 
-    async def allowed(request: Request, caller: Annotated[Caller, Depends(find_caller)]) -> Caller:
+    async def allowed(request: Request, response: Response, caller: Annotated[Caller, Depends(find_caller)]) -> Caller:
+        response.headers["Cache-Control"] = "no-store"
         if not caller.may(role):
             raise NotAllowed(role)
         if request.method not in _SAFE and caller.csrf_token is not None:

@@ -27,10 +27,11 @@ class Recorder:
         self._lifetime = timedelta(days=days)
         self._dropped = dropped
         self._waiting: queue.Queue[Asked | None] = queue.Queue(_WAITING)
-        self._thread = threading.Thread(target=self._run, name="keep-questions", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to write."""
+        self._thread = threading.Thread(target=self._run, name="keep-questions", daemon=True)
         self._thread.start()
 
     def keep(self, asked: Asked) -> None:
@@ -44,8 +45,9 @@ class Recorder:
 
     def stop(self, *, seconds: float = 5) -> None:
         """Write what waits, for so many seconds at most, and end."""
-        self._waiting.put(None, timeout=seconds)
-        self._thread.join(seconds)
+        if self._thread is not None:
+            self._waiting.put(None, timeout=seconds)
+            self._thread.join(seconds)
 
     def _run(self) -> None:
         purged_at: datetime | None = None

@@ -40,6 +40,7 @@ class Service:
 
     def start(self) -> None:
         """Begin to load; returns at once."""
+        self._over.clear()
         threading.Thread(target=self._run, name="load-index", daemon=True).start()
 
     def stop(self) -> None:

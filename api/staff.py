@@ -141,9 +141,8 @@ def logout(request: Request, response: Response, _: Reader) -> None:
 
 
 @staff.get("/me", summary="Who is signed in?", dependencies=SIGNED_IN, responses=problems(*REFUSED))
-def me(caller: Reader, response: Response) -> SignedInReply:
+def me(caller: Reader) -> SignedInReply:
     """Tell who is signed in, and the token that changes need."""
-    response.headers["Cache-Control"] = "no-store"
     return SignedInReply.model_validate(caller)
 
 
@@ -195,7 +194,7 @@ def export_questions(request: Request, _: Reader, wanted: Wanted) -> StreamingRe
     with database_of(request).reading() as session:
         found = questions(session, wanted, limit=_EXPORTED)
     lines: Iterator[str] = (line + "\n" for line in as_eval_cases(found))
-    headers = {"Content-Disposition": 'attachment; filename="visitors.jsonl"'}
+    headers = {"Content-Disposition": 'attachment; filename="visitors.jsonl"', "Cache-Control": "no-store"}
     return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
 
 
