@@ -181,9 +181,11 @@ def serve(
         engine = None  # each worker opens its own
         _serve_together(settings)
     else:
+        import uvicorn
+
         from api.serving import worker
 
-        _run_server(worker(settings, engine=engine), settings)
+        uvicorn.run(worker(settings, engine=engine), **_server(settings))
 
 
 @app.command()
@@ -501,32 +503,33 @@ def _serve_together(settings: "Settings") -> None:
     configure_logging(settings.log_level)
     with TemporaryDirectory(prefix="esg-qa-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # the metrics library asks for it where a worker imports it
+        import uvicorn
+        from uvicorn.supervisors import Multiprocess
+
         from api.serving import worker_factory
 
-        _run_server(
+        config = uvicorn.Config(
             worker_factory(settings, Path(folder)),
-            settings,
             factory=True,
             workers=settings.workers,
             timeout_worker_healthcheck=60,  # loading an index keeps a worker busy
+            **_server(settings),
         )
+        Multiprocess(config, [config.bind_socket()]).run()
 
 
-def _run_server(application: Any, settings: "Settings", **more: Any) -> None:  # noqa: ANN401 - as uvicorn takes them
-    import uvicorn
-
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # api/address.py believes only the proxies that the settings name
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        ws="none",
-        **more,
-    )
+def _server(settings: "Settings") -> dict[str, Any]:
+    """What uvicorn is told, however many processes there are."""
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,  # api/address.py believes only the proxies that the settings name
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+        "ws": "none",
+    }
 
 
 @contextmanager
