@@ -23,7 +23,7 @@ check: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@mkdir -p build
-	$(BIN)/esg-qa eval --suite all --gate eval/gate.toml --html build/scorecard.html
+	$(BIN)/esg-qa eval --suite all --jobs 2 --gate eval/gate.toml --html build/scorecard.html
 
 bench: $(DEV)
 	$(BIN)/python -m eval.bench

@@ -354,6 +354,7 @@ def evaluate(
     junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML too.", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every case and score as JSON.")] = False,
     held_back: Annotated[bool, typer.Option("--held-back", help="Name failures of cases held back too.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Suites to run at once, each in its own process.")] = 1,
     index: Index = None,
 ) -> None:
     """Measure whether answers are right, on cases with known answers; exit 1 when the gate is not met.
@@ -368,7 +369,7 @@ def evaluate(
         from eval.scorecard import to_html
 
         earlier = read_outcomes(compare) if compare else None
-        cards = _evaluate(cases, suite, url, index)
+        cards = _evaluate(cases, suite, url, index, jobs)
         violations = [violation for card in cards for violation in check(card, gate)]
         difference = compared(earlier, outcomes(cards)) if earlier is not None else None
         if html:
@@ -463,7 +464,7 @@ def _build(files: list[Path], folder: Path, model: str | None, metadata: dict[st
 
 
 def _evaluate(
-    cases: list[Path] | None, suite: list[str] | None, url: str | None, index: Path | None
+    cases: list[Path] | None, suite: list[str] | None, url: str | None, index: Path | None, jobs: int
 ) -> "list[Scorecard]":
     """Ask the cases of a running service, of suites, or of one index."""
     from eval.run import load_cases, places, run
@@ -481,11 +482,16 @@ def _evaluate(
 
         if suite:
             from api.logs import log_to_stderr
-            from api.opening import embedder_of
 
-            log_to_stderr()
             with TemporaryDirectory(prefix="esg-qa-eval-") as folder:
-                return run_suites(choose(suite, suites()), embedder_of(_settings().model), Path(folder), progress=asked)
+                return run_suites(
+                    choose(suite, suites()),
+                    Path(folder),
+                    model=_settings().model,
+                    jobs=jobs,
+                    start=log_to_stderr,
+                    progress=asked,
+                )
         read = load_cases(cases)
         if url:
             service = Service(url)

@@ -1,6 +1,8 @@
 """A report with the cases that are asked of it: ours, and small invented ones in other layouts."""
 
+import multiprocessing
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,16 +10,16 @@ from typing import Final
 from eval.case import BadCase
 from eval.run import CASES, Scorecard, load_cases, places, run
 from index.build import build
-from index.embed import BUNDLED, Embedder
+from index.embed import BUNDLED, SentenceTransformerEmbedder
 from index.errors import EsgQaError
-from index.snapshot import Snapshot, open_current
+from index.snapshot import open_current
 from qa.engine import Engine
 
 EDITIONS: Final = Path(BUNDLED).parents[1] / "bundled"
 REPORTS: Final = Path(__file__).with_name("reports")
 ALL: Final = "all"
 
-Progress = Callable[[int, int], None]  # cases asked, of how many
+Progress = Callable[[int, int], None]  # cases asked, of how many; with several processes, reports done
 
 
 class UnknownSuite(EsgQaError):
@@ -60,27 +62,36 @@ def choose(names: Sequence[str], known: dict[str, Suite]) -> list[Suite]:
 
 
 def run_suites(
-    chosen: Sequence[Suite], embedder: Embedder, folder: Path, *, progress: Progress = lambda *_: None
+    chosen: Sequence[Suite],
+    folder: Path,
+    *,
+    model: str | None = None,
+    jobs: int = 1,
+    start: Callable[[], None] | None = None,
+    progress: Progress = lambda *_: None,
 ) -> list[Scorecard]:
     """Build each suite's report into a folder of its own below `folder`, ask its cases, and score them.
 
-    Suites on the same editions share one index. Raises BadCase, UnreadableReport or SnapshotError.
+    Suites on the same editions share one index. With `jobs` above 1 as many processes work at once; each calls `start`
+    first. `model` is a folder or hub name; None is the bundled one. Raises BadCase, UnreadableReport or SnapshotError.
     """
-    asked = [(suite, load_cases(suite.cases)) for suite in chosen]
-    engines: dict[tuple[Path, ...], Engine] = {}
-    for suite in chosen:  # a report that cannot be read is told before any question is asked
-        if suite.reports not in engines:
-            engines[suite.reports] = Engine(_index(suite, embedder, folder / suite.name), embedder)
-    return [
-        run(
-            engines[suite.reports],
-            cases,
-            known=places(engines[suite.reports].snapshot),
-            progress=progress,
-            suite=suite.name,
-        )
-        for suite, cases in asked
-    ]
+    sharing: dict[tuple[Path, ...], list[Suite]] = {}
+    for suite in chosen:
+        sharing.setdefault(suite.reports, []).append(suite)
+    groups = [(held, folder / held[0].name, model) for held in sharing.values()]
+    if jobs == 1 or len(groups) == 1:
+        if start:
+            start()
+        done = [card for group in groups for card in _run_sharing(*group, progress=progress)]
+    else:
+        done = []
+        spawned = multiprocessing.get_context("spawn")  # a fork would carry torch's threads along
+        with ProcessPoolExecutor(min(jobs, len(groups)), mp_context=spawned, initializer=start) as pool:
+            for number, cards in enumerate(pool.map(_run_sharing, *zip(*groups, strict=True)), start=1):
+                progress(number, len(groups))
+                done += cards
+    by_name = {card.suite: card for card in done}
+    return [by_name[suite.name] for suite in chosen]
 
 
 def _invented(folder: Path) -> Suite:
@@ -90,6 +101,13 @@ def _invented(folder: Path) -> Suite:
     return Suite(name=folder.name, reports=reports, cases=(cases,))
 
 
-def _index(suite: Suite, embedder: Embedder, folder: Path) -> Snapshot:
-    build(suite.reports, folder, embedder=embedder)
-    return open_current(folder)
+def _run_sharing(
+    held: Sequence[Suite], folder: Path, model: str | None, *, progress: Progress = lambda *_: None
+) -> list[Scorecard]:
+    """Run suites that share a report."""
+    asked = [(suite, load_cases(suite.cases)) for suite in held]
+    embedder = SentenceTransformerEmbedder(model) if model else SentenceTransformerEmbedder()
+    build(held[0].reports, folder, embedder=embedder)
+    engine = Engine(open_current(folder), embedder)
+    known = places(engine.snapshot)
+    return [run(engine, cases, known=known, progress=progress, suite=suite.name) for suite, cases in asked]

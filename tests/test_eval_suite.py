@@ -1,17 +1,13 @@
 """Reports with their own cases: found by folder, built aside, held to rules of their own."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from eval.case import BadCase
 from eval.gate import check
 from eval.run import load_cases
-from eval.suite import UnknownSuite, choose, run_suites, suites
-
-if TYPE_CHECKING:
-    from index.embed import Embedder
+from eval.suite import Suite, UnknownSuite, choose, run_suites, suites
 
 REPORT = """---
 company: Tin Shing Works
@@ -66,8 +62,8 @@ def test_suites_are_chosen_by_name_once_each_or_all(tmp_path: Path) -> None:
         choose(["bank"], known)
 
 
-def test_a_suite_is_built_asked_and_scored_under_its_name(tmp_path: Path, embedder: "Embedder") -> None:
-    (card,) = run_suites(choose(["works"], suites(invented(tmp_path))), embedder, tmp_path / "built")
+def test_a_suite_is_built_asked_and_scored_under_its_name(tmp_path: Path) -> None:
+    (card,) = run_suites(choose(["works"], suites(invented(tmp_path))), tmp_path / "built")
     assert (card.suite, card.overall.passed.hits, card.overall.passed.of) == ("works", 1, 1)
     gate = tmp_path / "gate.toml"
     gate.write_text(
@@ -76,3 +72,16 @@ def test_a_suite_is_built_asked_and_scored_under_its_name(tmp_path: Path, embedd
         encoding="utf-8",
     )
     assert check(card, gate) == []
+
+
+def test_suites_run_at_once_score_as_one_after_the_other(tmp_path: Path) -> None:
+    first = invented(tmp_path / "a") / "works"
+    second = invented(tmp_path / "b") / "works"
+    (second / "cases.jsonl").write_text(CASE.replace("395", "396"), encoding="utf-8")
+    held = [
+        Suite(name=name, reports=(folder / "report.md",), cases=(folder / "cases.jsonl",))
+        for name, folder in (("first", first), ("second", second))
+    ]
+    together = run_suites(held, tmp_path / "built", jobs=2)
+    assert [(card.suite, card.overall.passed.hits) for card in together] == [("first", 1), ("second", 0)]
+    assert together[0].scores[0].answer == run_suites(held[:1], tmp_path / "again")[0].scores[0].answer
