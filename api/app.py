@@ -18,6 +18,9 @@ from starlette.exceptions import HTTPException
 
 from api.accounts import Door, ForeignRequest, NoStore, NotAllowed, SignInRequired, WeakPassword, WrongPassword
 from api.asker import asker_language, browser_language
+from api.console.routes import console
+from api.console.trouble import in_console, trouble_page
+from api.console.view import page_language
 from api.curated import held_hashes
 from api.demo import demo
 from api.guard import Guard, SlowToSend, TooLarge, TooSlow
@@ -151,6 +154,7 @@ def create_app(
     app.include_router(widget)
     app.include_router(staff)
     app.include_router(reports)
+    app.include_router(console)
     app.include_router(demo)
     app.include_router(page)
     for kind in (RequestValidationError, HTTPException, *_PROBLEMS):
@@ -187,8 +191,8 @@ def _after_loading(database: Database | None, engine: Engine) -> None:
 
 
 async def explain(request: Request, error: Exception) -> Response:
-    """Turn any error into problem details (RFC 9457) in the asker's language."""
-    language = _language(request, error)
+    """Turn any error into problem details (RFC 9457) in the asker's language; on the console, into a page."""
+    language = page_language(request) if in_console(request) else _language(request, error)
     name, values = _name(error, language, _sent(request, error))
     if name in ("internal-error", "store-failed"):
         log_failure(error, request_id=request.state.request_id)
@@ -211,6 +215,8 @@ async def explain(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(error.seconds)
     if isinstance(error, SignInRequired):
         headers["WWW-Authenticate"] = "Bearer"
+    if in_console(request):
+        return await to_thread(trouble_page, request, error, body, headers=headers)
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
 

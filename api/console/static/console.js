@@ -1,0 +1,93 @@
+// What the console does beyond its pages: each of them works without this.
+"use strict";
+
+const find = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+// The report is opened at the first quote, and at another when its number is followed.
+const report = find("#report");
+for (const section of all(".opened")) {
+  section.style.setProperty("--head", `${find("header", section).offsetHeight - 1}px`);
+}
+const openAt = (target) => {
+  if (!target || !report) return;
+  if (report.scrollHeight > report.clientHeight + 1) {
+    const away = target.getBoundingClientRect().top - report.getBoundingClientRect().top;
+    report.scrollTop += away - Math.min(220, report.clientHeight / 3);
+  } else {
+    target.scrollIntoView({ block: "center" });
+  }
+};
+if (report && report.scrollHeight > report.clientHeight + 1) openAt(find("[id^=source-]", report));
+for (const link of all("a[data-source]")) {
+  link.addEventListener("click", (event) => {
+    const target = document.getElementById(`source-${link.dataset.source}`);
+    if (!target) return;
+    event.preventDefault();
+    for (const one of all(".shown-source")) one.classList.remove("shown-source");
+    target.classList.add("shown-source");
+    openAt(target);
+    target.focus({ preventScroll: true });
+  });
+}
+
+// Copying: with formatting where the browser can, and always as text.
+const copied = find("#copied");
+for (const button of all("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = find(button.dataset.text).value;
+    try {
+      if (button.dataset.copy === "rich" && window.ClipboardItem) {
+        const html = find(button.dataset.html).value;
+        await navigator.clipboard.write([
+          new ClipboardItem({
+            "text/html": new Blob([html], { type: "text/html" }),
+            "text/plain": new Blob([text], { type: "text/plain" }),
+          }),
+        ]);
+      } else {
+        await navigator.clipboard.writeText(text);
+      }
+      copied.textContent = button.dataset.done;
+    } catch {
+      const field = find(button.dataset.text);
+      field.focus();
+      field.select();
+      copied.textContent = button.dataset.failed;
+    }
+  });
+}
+for (const button of all("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// Steps that are hard to take back are asked about first.
+for (const form of all("form[data-confirm]")) {
+  form.addEventListener("submit", (event) => {
+    if (!window.confirm(form.dataset.confirm)) event.preventDefault();
+  });
+}
+
+// A filter that is chosen takes effect at once.
+for (const form of all("form[data-sieve]")) {
+  for (const choice of all("select", form)) choice.addEventListener("change", () => form.requestSubmit());
+}
+for (const box of all("[data-all]")) {
+  box.closest("[hidden]").hidden = false;
+  const boxes = () => all(`input[name="${box.dataset.all}"]`, box.form);
+  box.addEventListener("change", () => boxes().forEach((one) => { one.checked = box.checked; }));
+}
+
+// What was written is not left behind by mistake.
+for (const form of all("form[data-unsaved]")) {
+  let changed = false;
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("submit", () => { changed = false; });
+  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
+
+// The name of the page that is open stays in view where the navigation scrolls.
+const current = find("nav [aria-current]");
+if (current) current.parentElement.parentElement.scrollLeft = current.offsetLeft - 16;

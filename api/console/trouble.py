@@ -1,0 +1,50 @@
+"""Explain what went wrong on a page of the console: in its reader's language, with a way on."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.accounts import Caller, NoStore, SignInRequired, find_caller
+from api.console.view import HOME, show
+
+
+def in_console(request: Request) -> bool:
+    """Tell whether a request is for a page of the console."""
+    path = request.url.path
+    return path == HOME or path.startswith(f"{HOME}/")
+
+
+def trouble_page(
+    request: Request, error: Exception, body: Mapping[str, object], *, headers: Mapping[str, str]
+) -> Response:
+    """Write problem details as a page; whoever is not signed in is led to the sign-in instead."""
+    if isinstance(error, SignInRequired) and request.method == "GET":
+        wanted = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        return RedirectResponse(
+            f"{HOME}/sign-in?next={quote(wanted, safe='')}", status_code=303, headers={"Cache-Control": "no-store"}
+        )
+    response = show(
+        request,
+        "trouble.html",
+        _caller(request),
+        status=int(str(body["status"])),
+        title=body["title"],
+        detail=body["detail"],
+        number=getattr(request.state, "request_id", ""),
+        signed_out=isinstance(error, SignInRequired),
+    )
+    for name in ("Retry-After", "Allow"):
+        if name in headers:
+            response.headers[name] = headers[name]
+    return response
+
+
+def _caller(request: Request) -> Caller | None:
+    """Whoever is signed in, for the navigation; nobody when that cannot be told now."""
+    try:
+        return find_caller(request)
+    except (SignInRequired, NoStore, SQLAlchemyError):
+        return None
