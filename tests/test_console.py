@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import PASSWORD
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
@@ -26,6 +25,7 @@ from api.store.database import Database
 from api.store.questions import Asked, find_question, keep_questions
 from index.script import LANGUAGES, Language, language_of
 from qa.engine import Engine
+from tests.conftest import PASSWORD
 
 Serve = Callable[..., TestClient]
 SCOPE_2 = "What were the Scope 2 emissions in 2022?"
@@ -93,7 +93,7 @@ def test_the_table_holds_every_name_that_a_page_says_and_no_other() -> None:
     names = set(read_table())
     assert said - names == set()
     built = ("aspect.", "disclosure.", "standing.", "mark.", "status.", "reason.", "role.", "waiting.", "said.")
-    built += ("action.", "kind.", "audit.of-", "nav.", "column.", "figures.", "reports.")
+    built += ("action.", "kind.", "audit.of-", "nav.", "column.", "figures.", "reports.", "upload.", "step.")
     unused = {name for name in names - said if not name.startswith(built) and f'"{name}"' not in sources}
     assert unused <= {"curated.expires_on"}
 
@@ -153,6 +153,9 @@ CHANGES = [
     ("/console/curated/1/approve", {"version": "1"}, "editor"),
     ("/console/curated/1/retire", {"version": "1"}, "editor"),
     ("/console/curated/1/expiry", {"version": "1"}, "editor"),
+    ("/console/reports", {"company": "x"}, "editor"),
+    ("/console/reports/0123456789abcdef/publish", {}, "admin"),
+    ("/console/snapshots/0123456789abcdef/publish", {}, "admin"),
     ("/console/accounts", {"name": "x", "role": "reader"}, "admin"),
     ("/console/accounts/reader", {"role": "admin"}, "admin"),
     ("/console/accounts/reader/password", {}, "admin"),
@@ -613,6 +616,41 @@ def test_a_last_day_can_be_set_and_an_expired_answer_is_listed_so(
     assert "last day is changed" in client.post(f"{address}/expiry", data={**sent, "expires_on": "2020-01-01"}).text
     assert "How high is Scope 2?" in client.get("/console/curated", params={"state": "expired"}).text
     assert ask(client, "How high is Scope 2?")["approved"] is None
+
+
+# Reports
+
+
+def test_the_reports_page_tells_what_was_read_and_what_was_not(editor: tuple[TestClient, str], engine: Engine) -> None:
+    page = editor[0].get("/console/reports").text
+    for edition in engine.snapshot.manifest.editions:
+        assert edition.file_name in page
+        assert all(one.place in page for one in edition.unread)
+    assert engine.snapshot.manifest.id in page
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [("report.exe", b"MZ", "report.exe"), ("report.md", b"PK\x03\x04", "ZIP archive"), (HOSTILE, b"x", "expected")],
+)
+def test_a_file_that_is_no_report_is_refused_on_the_page(
+    serve: Serve, staff: dict[str, str], tmp_path: Path, name: str, content: bytes, told: str
+) -> None:
+    client = serve(data=str(tmp_path), index=str(tmp_path / "index"))
+    token = enter(client, "editor", staff)
+    response = client.post("/console/reports", data={"csrf_token": token}, files={"file": (name, content)})
+    assert response.status_code == 422
+    assert told in response.text
+    assert "<script>alert" not in response.text
+
+
+def test_an_unknown_upload_or_snapshot_is_told(serve: Serve, staff: dict[str, str], tmp_path: Path) -> None:
+    client = serve(data=str(tmp_path), index=str(tmp_path / "index"))
+    token = enter(client, "admin", staff)
+    assert client.get("/console/reports/0123456789abcdef").status_code == 404
+    sent = {"csrf_token": token}
+    assert client.post("/console/reports/0123456789abcdef/publish", data=sent).status_code == 404
+    assert client.post("/console/snapshots/0123456789abcdef/publish", data=sent).status_code == 404
 
 
 # Quality, settings, accounts, audit log

@@ -70,6 +70,34 @@ for (const form of all("form[data-confirm]")) {
   });
 }
 
+// A long upload shows how far it is.
+for (const form of all("form[data-progress]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const bar = document.createElement("progress");
+    const label = document.createElement("label");
+    label.className = "progress";
+    label.append(form.dataset.progress, bar);
+    const button = find("button", form);
+    button.disabled = true;
+    button.after(label);
+    const sending = new XMLHttpRequest();
+    sending.upload.addEventListener("progress", (sent) => {
+      if (sent.lengthComputable) { bar.max = sent.total; bar.value = sent.loaded; }
+    });
+    sending.addEventListener("load", () => {
+      if (sending.status < 400) { location.assign(sending.responseURL); return; }
+      const answer = new DOMParser().parseFromString(sending.responseText, "text/html");
+      document.title = answer.title;
+      find("main").replaceWith(document.adoptNode(find("main", answer)));
+      find("main").focus();
+    });
+    sending.addEventListener("error", () => { button.disabled = false; label.remove(); form.submit(); });
+    sending.open("POST", form.action);
+    sending.send(new FormData(form));
+  });
+}
+
 // A filter that is chosen takes effect at once.
 for (const form of all("form[data-sieve]")) {
   for (const choice of all("select", form)) choice.addEventListener("change", () => form.requestSubmit());
