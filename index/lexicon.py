@@ -12,6 +12,7 @@ from typing import Any
 import Stemmer
 
 from index.cut import cut
+from index.denominator import Denominators, read_denominators
 from index.script import Language, fold, render
 
 _TERM = re.compile(r"\d+(?:\.\d+)*|[a-z][a-z0-9'&]*|[\u3400-\u9fff\uf900-\ufaff]|%")
@@ -42,6 +43,7 @@ _AGE = re.compile(
 )
 
 _FUNCTION = frozenset("a an the of in on at to for from by with and or per number total".split())
+_PARTICLES = frozenset("的之及和与或数量率额总")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 
 _COVERAGE = re.compile(
@@ -50,6 +52,7 @@ _COVERAGE = re.compile(
 _HOW_MUCH = re.compile(r"多少|几多|咗|(?<=[用排买花捐])了")
 _RATE = re.compile(r"率|比|占|%|成|share|percent|proportion|rate|ratio|coverage", re.I)
 _ASKING = re.compile(r"多少|几|how\s+m", re.I)  # a name that is a question is matched whole, never word by word
+_HEAD = "per_employee"
 _HAN_NUMERALS = "零一二三四五六七八九"
 _HAN_AGE = re.compile(
     r"(?P<tens>[二三四五六七])?十(?P<ones>[一二三四五六七八九])?(?=岁|(?:至|到|-)[二三四五六七]十[一二三四五六七八九]?岁)"
@@ -74,6 +77,7 @@ class Metric:
     parent: str | None  # the total it is part of
     breakdowns: tuple[str, ...]
     group: Member | None  # the group of its parent that it counts
+    average_of: str | None  # the total that it is when divided by the people
     sums: tuple[str, ...]  # the metrics it is the sum of, when all are disclosed
     better: int  # 1: higher is better, -1: lower is better, 0: disputable
 
@@ -90,6 +94,7 @@ class Word:
     zh: tuple[str, ...]
     en: tuple[str, ...]
     dimension: str = ""
+    over: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # of a qualifier: nouns of the divisor, Chinese and English
 
     def name(self, language: Language) -> str:
         """The first name in the reader's script."""
@@ -131,6 +136,7 @@ class Lexicon:
     phrases: dict[tuple[str, ...], tuple[tuple[str, str, str], ...]]  # terms -> (kind, key, dimension)
     longest: int
     synonyms: "Synonyms"
+    denominators: Denominators
 
     @property
     def chinese_phrases(self) -> set[str]:
@@ -178,6 +184,7 @@ class Lexicon:
         )
         plain = _GRI.sub(" ", _CODE.sub(" ", folded))
         ages, plain = _ages(plain)
+        divided_by, plain = self.denominators.take(plain.lower())
         terms = self.terms(plain)
         mentions = self.mentions(terms)
         scattered, words = self._scattered(self._words(plain), rates=bool(_RATE.search(plain)))
@@ -188,9 +195,11 @@ class Lexicon:
         explained |= {n for n, term in enumerate(terms) if term in spelt}
         named = [mention.key for mention in mentions if mention.kind == "metric"]
         members = set(ages) | {(m.dimension, m.key) for m in mentions if m.kind == "member"}
+        per = divided_by or _strongest(mention.key for mention in mentions if mention.kind == "qualifier")
+        metrics, per = self._averaged(self._specific(self._cut_out([*named, *scattered], members)), per)
         return Concept(
-            metrics=self._specific(self._cut_out([*named, *scattered], members)),
-            per=_strongest(mention.key for mention in mentions if mention.kind == "qualifier"),
+            metrics=metrics,
+            per=per,
             members=frozenset(members),
             dimensions=frozenset(m.key for m in mentions if m.kind == "dimension"),
             codes=codes,
@@ -198,11 +207,21 @@ class Lexicon:
             order=tuple(dict.fromkeys(m.key for m in mentions)),
         )
 
+    def _averaged(self, keys: frozenset[str], per: str | None) -> tuple[frozenset[str], str | None]:
+        """Read a total per head as the average it is, and an average per head as the average."""
+        if per != _HEAD:
+            return keys, per
+        means = {metric.average_of: metric.key for metric in self.metrics.values() if metric.average_of}
+        averages = frozenset(means.get(key, key) for key in keys)
+        settled = bool(averages) and all(self.metrics[key].kind == "average" for key in averages)
+        return (averages, None) if settled else (keys, per)
+
     def regrouped(self, concept: Concept) -> Concept:
         """Read a total and a group as the metric that counts the group, as `concept` does for a text."""
         members = set(concept.members)
         metrics = self._specific(self._cut_out(sorted(concept.metrics), members))
-        return replace(concept, metrics=metrics, members=frozenset(members))
+        metrics, per = self._averaged(metrics, concept.per)
+        return replace(concept, metrics=metrics, per=per, members=frozenset(members))
 
     def _cut_out(self, keys: Sequence[str], members: set[Member]) -> list[str]:
         """Read a total and a group as the metric that counts the group: full-time of all employees."""
@@ -222,6 +241,11 @@ class Lexicon:
         rewritten = self.synonyms.rewrite(text.lower())
         latin = {term for term in self.terms(text) if term.isascii() and term not in _FUNCTION}
         return frozenset(latin | {word for run in _HAN.findall(rewritten) for word in cut(run) if len(word) > 1})
+
+    def _clipped(self, name: str) -> bool:
+        """Tell whether a Chinese name has a word of one character, which its words of content leave out."""
+        pieces = (piece for run in _HAN.findall(self.synonyms.rewrite(name)) for piece in cut(run))
+        return any(len(piece) == 1 and piece not in _PARTICLES for piece in pieces)
 
     def _within(self, terms: tuple[str, ...], words: frozenset[str]) -> bool:
         """Tell whether a mention says nothing that a longer, scattered phrase does not say."""
@@ -248,7 +272,7 @@ class Lexicon:
         for metric in self.metrics.values():
             for name in (metric.zh_hant, metric.zh_hans, metric.en, *metric.words):
                 bag = self._words(fold(name))
-                if len(bag) > 1 and not _ASKING.search(fold(name)):
+                if len(bag) > 1 and not _ASKING.search(fold(name)) and not self._clipped(fold(name)):
                     found.setdefault(bag, set()).add(metric.key)
         return {bag: tuple(keys) for bag, keys in found.items() if len(keys) == 1}
 
@@ -368,6 +392,7 @@ def read_lexicon(text: str) -> Lexicon:
         phrases={terms: _meant(meanings) for terms, meanings in phrases.items()},
         longest=max((len(terms) for terms in phrases), default=0),
         synonyms=synonyms,
+        denominators=read_denominators({key: word.over for key, word in qualifiers.items() if any(word.over)}),
     )
 
 
@@ -447,13 +472,20 @@ def _metric(table: dict[str, Any]) -> Metric:
         parent=table.get("parent"),
         breakdowns=tuple(table.get("breakdowns", ())),
         group=(table["group"][0], table["group"][1]) if "group" in table else None,
+        average_of=table.get("average_of"),
         sums=tuple(table.get("sums", ())),
         better=better,
     )
 
 
 def _word(table: dict[str, Any]) -> Word:
-    return Word(key=table["key"], zh=tuple(table["zh"]), en=tuple(table["en"]), dimension=table.get("dimension", ""))
+    return Word(
+        key=table["key"],
+        zh=tuple(table["zh"]),
+        en=tuple(table["en"]),
+        dimension=table.get("dimension", ""),
+        over=(tuple(map(fold, table.get("over_zh", ()))), tuple(map(fold, table.get("over_en", ())))),
+    )
 
 
 @cache

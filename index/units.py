@@ -278,7 +278,7 @@ _REQUEST = re.compile(
       | (?: 换算 | 折算 | 折合 | 转换 | 转化 | 换 | 改 ) \s? [成为作至到用]? \s? (?: 多少 | 几 )? \s?
         (?P<target> [^?!;。、]{1,20} )
       | 单位 \s? [是为用:]? \s? (?P<label> [^?!;。、]{1,20} )
-      | (?: \b how \ many \ | 多少 \s? (?:个|個)? | 几多 | 几 ) (?P<counted> [^?!;。、,]{1,20} )
+      | (?: \b (?: how \ many | number \ of ) \ | 多少 \s? (?:个|個)? | 几多 | 几 ) (?P<counted> [^?!;。、,]{1,20} )
     )
     """,
     re.X,
@@ -369,6 +369,20 @@ def find_unit_words(question: str) -> Unit | None:
         held = ASKED_IN if way == "counted" else CONVERTIBLE
         if unit and unit.dimension.split("/")[0] in held:
             return unit
+    return None
+
+
+def counted_unit(question: str) -> Unit | None:
+    """Find what a question counts with "how many", of any dimension; None where it names no unit.
+
+    >>> counted_unit("How many hours of training?").dimension, counted_unit("平均上了幾小時培訓").dimension
+    ('duration', 'duration')
+    """
+    for request in _REQUEST.finditer(_plain(question)):
+        if request.lastgroup == "counted":
+            words = request["counted"].strip()
+            whole = not (words[1:2] and words[1] in LONGER_WORDS.get(words[0], ""))
+            return _leading(words) if whole else None
     return None
 
 

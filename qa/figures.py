@@ -9,7 +9,7 @@ from typing import Literal
 
 from index.lexicon import Concept, Lexicon, Member, split_terms
 from index.script import fold
-from index.units import Unit, read_unit
+from index.units import Unit, counted_unit, read_unit
 from index.words import tokens
 from qa.catalogue import Catalogue, Series
 from qa.linking import SURE, Link, Linker
@@ -18,7 +18,9 @@ from qa.question import Question
 
 Absence = Literal["unknown", "boundary", "measure"]
 
-_LISTED = re.compile(r"\band\b|,|&|/|;|和|与|及|、|同埋|跟|以及|各", re.I)
+_LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
+_PERCENT = re.compile(r"百分之|百分比|\bper\s?cent|percentage|%", re.I)
+_MEASURES = frozenset({"share", "duration", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _REVENUE = "per_revenue"  # what "intensity" without a denominator is understood as, when several are printed
 
@@ -140,6 +142,9 @@ class _Asked:
         self.names = {term for name in names for term in split_terms(fold(name))}
         self.listed = bool(_LISTED.search(fold(question.text)))
         self.text = "\x1f".join(self.terms)
+        plain = question.operation in ("lookup", "highest", "lowest", "trend")
+        self.in_percent = plain and bool(_PERCENT.search(fold(question.text)))
+        self.counted = counted_unit(question.text) if plain else None
 
 
 def _named(asked: _Asked, catalogue: Catalogue, *, shortest: int = 6) -> Series | None:
@@ -253,9 +258,19 @@ def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon:
     else:
         score -= 4.0 * len(target.members - series.members) + 3.0 * len(series.members - target.members)
     printed = series.printed_unit
+    if asked.in_percent and series.unit not in ("%", "pp"):
+        score -= 4.0
+    if asked.counted is not None and printed is not None and not _countable(asked.counted, printed):
+        score -= 4.0
     if asked.unit is not None and printed is not None:
         score += 0.4 if unit_asked(asked.unit, printed) is not None else -1.0
     return score
+
+
+def _countable(asked: Unit, printed: Unit) -> bool:
+    """Tell whether what "how many" counts can be what a row counts; counts of things go by many names."""
+    kinds = {unit.dimension.split("/")[0] for unit in (asked, printed)}
+    return len(kinds) == 1 or not kinds & _MEASURES or kinds == {"mass", "ghg_mass"}
 
 
 def unit_asked(asked: Unit, printed: Unit) -> Unit | None:
@@ -322,7 +337,7 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     explained = {term for series in chosen for terms in series.terms.values() for term in terms} | asked.names
     rest = asked.concept.rest
     left = {term for term in rest if term not in explained}
-    settled = set(tokens(asked.question.period_words))
+    settled = {*tokens(asked.question.period_words), *_unit_words(asked.question.text)}
     found = []
     for token in tokens(asked.question.text):
         if token in settled or read_unit(token) is not None:
@@ -338,3 +353,16 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
                 continue
         found.append(token)
     return tuple(found)
+
+
+def _unit_words(text: str, *, longest: int = 5) -> set[str]:
+    """Find the words of a text that name a unit: "cubic metres", 兆瓦時, "tonnes of CO2 equivalent"."""
+    held = tokens(text)
+    found: set[str] = set()
+    for start in range(len(held)):
+        for end in range(min(len(held), start + longest), start, -1):
+            words = held[start:end]
+            if read_unit(" ".join(words)) is not None or read_unit("".join(words)) is not None:
+                found.update(words)
+                break
+    return found

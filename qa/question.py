@@ -50,9 +50,9 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     (
         "percent_change",
         re.compile(
-            r"(?:by\s+)?(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+of)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"
+            r"by\s+(?:what|how\s+many)\s+per\s?cent(?:age)?\b|(?:what|how\s+many)\s+per\s?cent(?:age)?\b.{0,60}\b(?:chang|increas|decreas|drop|f[ae]ll|r[io]se|reduc|gr[eo]w|declin)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"
             r"|(?:change|increase|decrease|drop|fall|rise|grow)\w*\s+(?:in\s+percent|by\s+percent)|growth\s+rate|year[\s-]on[\s-]year|\byoy\b"
-            r"|(?<!占)(?<!占了)(?<!佔)百分之几|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
+            r"|(?:增|减|升|跌|降|变|改|差|多|少|高|低)[^占]{0,8}百分之(?:几|多少)|百分之(?:几|多少).{0,6}(?:变化|变动|增|减|升幅|跌幅|降幅)|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
             re.I,
         ),
     ),
