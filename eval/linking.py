@@ -35,12 +35,12 @@ class Example:
 
 
 def examples(linker: Linker) -> Iterator[Example]:
-    """Ask every phrasing that is not a name of the lexicon, a fifth of the metrics held out."""
+    """Ask every third phrasing that is not a name of the lexicon, a fifth of the metrics held out."""
     lexicon = bundled_lexicon()
     names = {fold(name) for m in lexicon.metrics.values() for name in (m.zh_hant, m.zh_hans, m.en, *m.words)}
     held_out = set(np.random.default_rng(SEED).choice(linker.metrics, len(linker.metrics) // 5, replace=False))
     for number, metric, text in linker.phrasings:
-        if text in names:
+        if text in names or number % 3:
             continue
         found = linker.features(text, lexicon.concept(text).metrics, without=number)
         if found is None:

@@ -103,10 +103,13 @@ def _by_name(asked: "_Asked", catalogue: Catalogue, floor: float) -> Choice:
 def _by_meaning(asked: "_Asked", catalogue: Catalogue, linker: Linker, floor: float, sure: float) -> Choice | None:
     """Match the metric that the linker takes a question to mean; None when it is not sure, or a word is left over."""
     concept = asked.concept
-    links = linker.link(_metric_words(asked, catalogue.lexicon), named=concept.metrics)
+    held = {key for series in catalogue.series for key in series.metrics}
+    links = linker.link(_metric_words(asked, catalogue.lexicon), named=concept.metrics, held=held)
     if not links or links[0].probability < sure:
         return None
     metric = links[0].metric
+    if concept.metrics & held and metric not in concept.metrics:
+        return None  # it names another one
     meant = catalogue.lexicon.regrouped(replace(concept, metrics=frozenset({metric})))
     ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
     matches = [_match(target, asked, catalogue, ranked, floor) for target in _targets(meant, catalogue)]

@@ -9,7 +9,7 @@ phrasings, and how much of its words, weighted by how few metrics they occur wit
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -26,7 +26,8 @@ from qa.phrases import CHINESE, ENGLISH
 
 PHRASINGS: Final = Path(__file__).with_name("phrasings")
 WEIGHTS: Final = Path(__file__).with_name("linking.json")
-SURE: Final = 0.9  # probability from which a link may answer; see eval/linking.py for what it lets through
+SURE: Final = 0.6  # probability from which a link may answer; see eval/linking.py for what it lets through
+HELD: Final = 2.5
 FEATURES: Final = ("meaning", "meanings", "phrase", "coverage", "named", "other_named", "kind_agrees", "kind_differs")
 
 Array = npt.NDArray[np.float32]
@@ -69,17 +70,27 @@ class Linker:
         found = [_phrase(key, text) for key, text in _texts(lexicon, phrasings)]
         self._phrases = sorted((p for p in found if p.words), key=lambda phrase: phrase.metric)
 
-    def link(self, text: str, *, named: frozenset[str] = frozenset(), k: int = 3) -> list[Link]:
+    def link(
+        self,
+        text: str,
+        *,
+        named: frozenset[str] = frozenset(),
+        held: Collection[str] = (),
+        prior: float = HELD,
+        k: int = 3,
+    ) -> list[Link]:
         """Give the likeliest metrics, best first; their probabilities leave room for "none of them".
 
         `text` is what of a question names its metric (groups, periods and denominators taken out), `named` are the
-        metrics whose own names stand in it.
+        metrics whose own names stand in it, `held` those that the report asked about prints: investors ask for what
+        reports print, and `prior` is by how much, in log odds.
         """
         features = self.features(text, named)
         if features is None:
             return []
         weights = self._weights
         scores = features @ np.array([weights[name] for name in FEATURES], dtype=np.float32)
+        scores[[self._at[key] for key in held]] += np.float32(prior)
         none = weights["none"]
         largest = max(float(scores.max()), none)
         shares = np.exp(scores - largest)
