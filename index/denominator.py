@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 _MONEY = r"(?:rmb|cny|hkd|usd|hk\$|us\$|¥|\$|人民币|港币|港元|美元|yuan|renminbi|dollars?|元|蚊|块)"
 _SCALE = r"(?:[\d,.]+|one|ten|a|hundred|thousand|million|billion|mn|[一二两十百千万亿]+)"
-_FILL_ENGLISH = rf"(?:\s*(?:{_MONEY}|{_SCALE}|unit|total|gross|net|full-time|the|its|their|our|in|of|worth)\b\s*){{0,7}}"
+_FILL_ENGLISH = (
+    rf"(?:\s*(?:{_MONEY}|{_SCALE}|unit|total|gross|net|full-time|the|its|their|our|in|of|worth)\b\s*){{0,7}}"
+)
 _FILL_CHINESE = rf"(?:\s*(?:{_MONEY}|{_SCALE}|[一个名位家间单位平均全职的]|单位|赚|赚到|录得)){{0,7}}\s*"
 _RELATION = (
     r"(?:\bper\b|\b(?:for\s+)?(?:every|each)\b|\b(?:earn|make|generate|bring\s+in)\s+(?:every|each)\b|\brelative\s+to\b|\bagainst\b|\bdivided\s+by\b|\bin\s+relation\s+to\b"
@@ -47,7 +49,9 @@ def read_denominators(
     ways = []
     for key, (chinese, english) in nouns.items():
         han, latin = _either(chinese), _either(english)
-        bare_latin = rf"| {_RELATION} \s* (?:{_MONEY}\s*{_SCALE}|{_SCALE}\s*{_MONEY})(?:\s*{_SCALE})?" if key == money else ""
+        bare_latin = (
+            rf"| {_RELATION} \s* (?:{_MONEY}\s*{_SCALE}|{_SCALE}\s*{_MONEY})(?:\s*{_SCALE})?" if key == money else ""
+        )
         bare_han = rf"| 每 (?:赚)? {_MONEY}? {_SCALE} {_MONEY} (?:{_MONEY})?" if key == money else ""
         ways.append(
             rf"""
@@ -55,7 +59,8 @@ def read_denominators(
                 {_RELATION} {_FILL_ENGLISH} \s* (?:{latin})\b {_NO_GROUP} {bare_latin}
             )
           | (?P<{key}_>
-                (?: 每 | 单位 ) {_FILL_CHINESE} (?:{han}) (?:平均)? {bare_han} | (?: 按 | 以 ) (?:{han}) (?: 计算? | 算 | 平均 | 折算 | 分?摊分? | 来?看 ) (?:的)?
+                (?: 每 | 单位 ) {_FILL_CHINESE} (?:{han}) (?:平均)? {bare_han}
+              | (?: 按 | 以 ) (?:{han}) (?: 计算? | 算 | 平均 | 折算 | 分?摊分? | 来?看 ) (?:的)?
               | 相对于? (?:{han}) (?:的)? | 除以 (?:{han}) | (?:{han}) 平均 (?= 的 )
             )
             """

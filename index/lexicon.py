@@ -94,7 +94,10 @@ class Word:
     zh: tuple[str, ...]
     en: tuple[str, ...]
     dimension: str = ""
-    over: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # of a qualifier: nouns of the divisor, Chinese and English
+    over: tuple[tuple[str, ...], tuple[str, ...]] = (
+        (),
+        (),
+    )  # of a qualifier: nouns of the divisor, Chinese and English
 
     def name(self, language: Language) -> str:
         """The first name in the reader's script."""

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Literal
 
 from index.lexicon import Concept, Lexicon, Member, split_terms
+from index.period import years_in
 from index.script import fold
 from index.units import Unit, counted_unit, read_unit
 from index.words import tokens
@@ -108,14 +109,25 @@ def _by_meaning(asked: "_Asked", catalogue: Catalogue, linker: Linker, floor: fl
     if not links or links[0].probability < sure:
         return None
     metric = links[0].metric
+    others = concept.metrics - {metric}
     if concept.metrics & held and metric not in concept.metrics:
         return None  # it names another one
+    if any(catalogue.lexicon.metrics[key].kind == "count" for key in others - held):
+        return None  # hours of directors are no employees' hours
     meant = catalogue.lexicon.regrouped(replace(concept, metrics=frozenset({metric})))
     ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
     matches = [_match(target, asked, catalogue, ranked, floor) for target in _targets(meant, catalogue)]
     residue = _residue(asked, [match.series for match in matches if match.series])
     left = tuple(word for word in residue if not (linker.explains(metric, word) or linker.common(word)))
-    return None if left else Choice(matches=tuple(matches), residue=(), links=tuple(links))
+    if left or _stray_numbers(asked):
+        return None
+    return Choice(matches=tuple(matches), residue=(), links=tuple(links))
+
+
+def _stray_numbers(asked: "_Asked") -> bool:
+    """Tell whether a question holds a number that is no period, age, code or sum: it narrows down what is asked for."""
+    years = set(years_in(fold(asked.question.text)))
+    return any(term[0].isdigit() and term not in years for term in asked.concept.rest)
 
 
 def _metric_words(asked: "_Asked", lexicon: Lexicon) -> str:

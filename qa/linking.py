@@ -104,9 +104,12 @@ class Linker:
         forms = [stem(word)] if word.isascii() or word in self._counts else list(word)
         return all(held in self._counts.get(form, ()) for form in forms)
 
-    def common(self, word: str, *, least: int = 12) -> bool:
-        """Tell whether a folded word occurs in asking for so many metrics that it tells none apart."""
-        return len(self._counts.get(stem(word), ())) >= least
+    def common(self, word: str, *, least: int = 6) -> bool:
+        """Tell whether a folded word, part of no name, asks for metrics of so many aspects that it tells none apart."""
+        if stem(word) in self._named:
+            return False
+        held = self._counts.get(stem(word), ())
+        return len({self._lexicon.metrics[self._metrics[metric]].aspect for metric in held}) >= least
 
     def features(self, text: str, named: frozenset[str], *, without: int | None = None) -> Array | None:
         """Weigh every metric's evidence: float32, a row for each metric in order of key, a column for each feature.
@@ -173,6 +176,12 @@ class Linker:
         kinds = [self._lexicon.metrics[key].kind for key in self._metrics]
         agrees = np.array([kind in hinted for kind in kinds], dtype=np.float32)
         return agrees, (1 - agrees) * bool(hinted)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """Words of the lexicon's names, Chinese ones whole."""
+        names = (name for m in self._lexicon.metrics.values() for name in (m.zh_hant, m.zh_hans, m.en, *m.words))
+        return frozenset(stem(word) for name in names for word in content(name))
 
     @cached_property
     def _vectors(self) -> Array:
