@@ -21,6 +21,7 @@ Absence = Literal["unknown", "boundary", "measure"]
 
 _LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
 _PERCENT = re.compile(r"百分之|百分比|\bper\s?cent|percentage|%", re.I)
+_EVERYONE = frozenset({"employees_total", "full_time_employees"})  # whom a metric is about unless it says otherwise
 _MEASURES = frozenset({"share", "duration", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _REVENUE = "per_revenue"  # what "intensity" without a denominator is understood as, when several are printed
@@ -112,7 +113,7 @@ def _by_meaning(asked: "_Asked", catalogue: Catalogue, linker: Linker, floor: fl
     others = concept.metrics - {metric}
     if concept.metrics & held and metric not in concept.metrics:
         return None  # it names another one
-    if any(catalogue.lexicon.metrics[key].kind == "count" for key in others - held):
+    if any(catalogue.lexicon.metrics[key].kind == "count" for key in others - _EVERYONE):
         return None  # hours of directors are no employees' hours
     meant = catalogue.lexicon.regrouped(replace(concept, metrics=frozenset({metric})))
     ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
