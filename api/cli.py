@@ -450,7 +450,7 @@ def _engine(index: Path | None) -> "Engine":
     if index is None:
         with _progress() as progress:
             ensure_bundled(settings.index, model=settings.model, say=_say, progress=progress)
-    return open_engine(index or settings.index, model=settings.model)
+    return open_engine(index or settings.index, model=settings.model, reranker=settings.reranker)
 
 
 def _build(files: list[Path], folder: Path, model: str | None, metadata: dict[str, Any], partial: bool) -> "Manifest":

@@ -8,6 +8,7 @@ from pathlib import Path
 from index.build import Progress, build
 from index.embed import BUNDLED, Embedder, SentenceTransformerEmbedder
 from index.errors import SnapshotError
+from index.rerank import CrossEncoderReranker
 from index.snapshot import current_folder, open_current
 from index.words import dictionary_hash
 from qa.engine import Engine
@@ -25,12 +26,14 @@ def embedder_of(model: str | None) -> Embedder:
     return SentenceTransformerEmbedder(model) if model else SentenceTransformerEmbedder()
 
 
-def open_engine(index: Path, *, model: str | None) -> Engine:
+def open_engine(index: Path, *, model: str | None, reranker: str | None = None) -> Engine:
     """Open a folder's published snapshot.
 
-    Raises SnapshotError when it has none, ModelMismatch when another model embedded it.
+    Raises SnapshotError when it has none, ModelMismatch when another model embedded it, UnknownModel for a reranker
+    that is no folder.
     """
-    return Engine(open_current(index), embedder_of(model))
+    reads_again = CrossEncoderReranker(reranker) if reranker else None
+    return Engine(open_current(index), embedder_of(model), reranker=reads_again)
 
 
 def ensure_bundled(

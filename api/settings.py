@@ -32,6 +32,11 @@ class Settings(BaseSettings):
         default=None,
         description="Embedding model: a sentence-transformers folder or hub name. Unset: the bundled bilingual model.",
     )
+    reranker: str | None = Field(
+        default=None,
+        description="Cross-encoder that reads the first 20 passages again: a sentence-transformers folder or hub name. "
+        "Unset: none.",
+    )
     index: Path = Field(
         default=Path(".index"),
         description="Folder of the index, when `--index` does not name one.",

@@ -28,10 +28,12 @@ class Reranker(Protocol):
 class CrossEncoderReranker:
     """A sentence-transformers cross-encoder; torch is imported only when the first text is scored.
 
-    Raises UnknownModel, naming it, when it cannot be loaded or gives more than one score a pair.
+    Raises UnknownModel, naming it: at once for a folder that is none, and with the first text when it cannot be loaded
+    or gives more than one score a pair.
     """
 
     def __init__(self, source: str, *, device: str = "cpu") -> None:
+        self._source = model_source(source)
         self._given = source
         self._device = device
 
@@ -50,12 +52,11 @@ class CrossEncoderReranker:
 
     @cached_property
     def _model(self) -> "CrossEncoder":
-        source = model_source(self._given)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from sentence_transformers import CrossEncoder
 
         try:
-            model: CrossEncoder = CrossEncoder(source, device=self._device)
+            model: CrossEncoder = CrossEncoder(self._source, device=self._device)
         except Exception as error:
             raise UnknownModel(
                 f"{self._given}: neither a cross-encoder's folder nor a hub model that can be reached from here "

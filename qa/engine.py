@@ -12,6 +12,7 @@ from index.chunk import Passage
 from index.embed import Embedder, check_model
 from index.errors import EsgQaError
 from index.lexicon import Lexicon, bundled_lexicon
+from index.rerank import Reranker
 from index.script import Language, fold, render
 from index.snapshot import Edition, Snapshot
 from qa.answer import Answer, AnswerFigure, Reason
@@ -42,14 +43,23 @@ class UnknownReport(EsgQaError):
 class Engine:
     """Answers questions from one snapshot.
 
-    Raises ModelMismatch when the snapshot was embedded by another model than `embedder`.
+    A reranker reads the passages found again, for a search and for an answer from prose. Raises ModelMismatch when the
+    snapshot was embedded by another model than `embedder`.
     """
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder, *, lexicon: Lexicon | None = None) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        embedder: Embedder,
+        *,
+        lexicon: Lexicon | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
         manifest = snapshot.manifest
         check_model(manifest.model, manifest.model_fingerprint, embedder, path=snapshot.path)
         self.snapshot = snapshot
         self._embedder = embedder
+        self._reranker = reranker
         self._linker = bundled_linker()
         self._lexicon = lexicon or bundled_lexicon()
         whole = read_catalogue(snapshot, self._lexicon)
@@ -110,7 +120,16 @@ class Engine:
         """Find passages by both legs, fused; `language` keeps one edition."""
         if report is not None:
             self._report(report)
-        return retrieve(query, self.snapshot, self._embedder, k=k, report=report, year=year, edition=language)
+        return retrieve(
+            query,
+            self.snapshot,
+            self._embedder,
+            k=k,
+            report=report,
+            year=year,
+            edition=language,
+            reranker=self._reranker,
+        )
 
     def _spell(self, text: str, report: str) -> tuple[str, dict[str, str]]:
         """Correct what is misspelt, by letters in English and by sound in Chinese, and tell what."""
@@ -171,7 +190,7 @@ class Engine:
         if question.forward and (choice.found or question.ask in ("number", "what")):
             return None
         about = " ".join(content_words(question.text, names)) or question.text
-        hits = retrieve(about, self.snapshot, self._embedder, k=40, report=report)
+        hits = retrieve(about, self.snapshot, self._embedder, k=40, report=report, reranker=self._reranker)
         hits = [hit for hit in hits if hit.passage.id not in self._figure_rows and not _indexes_codes(hit.passage)]
         hits = in_readers_edition(hits, self.snapshot, question.language)[:14]
         span = extract(

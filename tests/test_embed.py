@@ -1,13 +1,15 @@
 """Models as a choice: prompts, dimensions and fingerprints follow the model; another model's index is refused."""
 
+import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.build import build
-from index.embed import SentenceTransformerEmbedder, _known_prompts, check_model
+from index.build import build, embedding_text
+from index.embed import SentenceTransformerEmbedder, Vectors, _known_prompts, check_model
 from index.errors import ModelMismatch, UnknownModel
 from index.rerank import CrossEncoderReranker
 from index.snapshot import open_current
@@ -196,4 +198,52 @@ def test_a_classifier_with_several_labels_is_no_reranker(tokenizer_folder: Path,
 
 def test_a_missing_reranker_is_an_unknown_model() -> None:
     with pytest.raises(UnknownModel, match="no such folder"):
-        CrossEncoderReranker("./nowhere").scores("water", ["rain"])
+        CrossEncoderReranker("./nowhere")
+
+
+class Prefers:
+    """A reranker that likes one word."""
+
+    name = "prefers"
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def scores(self, query: str, texts: Sequence[str]) -> Vectors:  # noqa: ARG002 - a reranker reads both
+        return np.array([self._word in text for text in texts], dtype=np.float32)
+
+
+def test_an_engine_searches_in_the_rerankers_order(report: Path, tmp_path: Path) -> None:
+    embedder = SentenceTransformerEmbedder()
+    build_with(report, tmp_path / "index", embedder)
+    snapshot = open_current(tmp_path / "index")
+    for word in ("tonnes", "employee"):
+        assert word in Engine(snapshot, embedder, reranker=Prefers(word)).search("water")[0].passage.text
+
+
+def test_a_setting_names_the_reranker_and_unset_means_none(
+    tokenizer_folder: Path, report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from api.cli import app
+
+    cross = str(save_tiny_bert(tmp_path / "cross", tokenizer_folder, labels=1))
+    build_with(report, tmp_path / "index", SentenceTransformerEmbedder())
+
+    def search() -> list[float]:
+        found = CliRunner().invoke(app, ["search", "water", "--json", "--index", str(tmp_path / "index")])
+        assert found.exit_code == 0, found.output
+        return [hit["score"] for hit in json.loads(found.stdout)["hits"]]
+
+    plain = search()
+    monkeypatch.setenv("ESG_QA_RERANKER", cross)
+    reread = search()
+    passages = [embedding_text(p) for p in open_current(tmp_path / "index").passages]
+    expected = sorted((float(s) for s in CrossEncoderReranker(cross).scores("water", passages)), reverse=True)
+    assert reread == pytest.approx(expected, abs=1e-4)
+    assert reread != plain
+    monkeypatch.setenv("ESG_QA_RERANKER", "./nowhere")
+    refused = CliRunner().invoke(app, ["search", "water", "--index", str(tmp_path / "index")])
+    assert refused.exit_code != 0
+    assert "no such folder" in refused.output
