@@ -10,14 +10,18 @@ import numpy as np
 import pytest
 import torch
 
-from index.model.augment import ASKING, Augmentation, as_asked, question_and_passage
+from index.model.augment import ASKING, Augmentation, as_asked, question_and_passage, spell
+from index.model.batches import APART, Questions, plan
+from index.model.lessons import Lessons, teach
 from index.model.measure import Trial, Vectors, hits, measure, probe_trials
 from index.model.ours import edition_pairs, heading_pairs, own_sources
 from index.model.pack import pack, quantise
-from index.model.pairs import HELD_OUT_BLOCK, matching_form, read_sources
-from index.model.pieces import Pieces, to_pieces
-from index.model.train import Recipe, teach, train, vocabulary_texts
-from index.model.vocabulary import learn_vocabulary
+from index.model.pairs import MARGIN, OPENING, matching_form, read_source, read_sources
+from index.model.pieces import Pieces, join, to_pieces
+from index.model.recipe import Recipe
+from index.model.semantic import first_vectors, occurrences
+from index.model.train import train, vocabulary_texts
+from index.model.vocabulary import learn_vocabulary, spelt_out
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -50,10 +54,15 @@ def write_source(folder: Path, name: str, rows: Sequence[tuple[str, str]], kind:
 
 @pytest.fixture
 def training(tmp_path: Path) -> Path:
-    numbered = [
-        (f"第{i}條 {a}及{c}", f"Article {i} {b} and {d}") for i in range(300) for a, b in WORDS for c, d in WORDS
+    laws = [
+        row
+        for i in range(300)
+        for row in [
+            (f"本辦法依第{i}號法訂定之。", f"These rules are prescribed under Act {i}."),
+            *((f"第{i}條 {a}及{c}", f"Article {i} {b} and {d}") for a, b in WORDS for c, d in WORDS),
+        ]
     ]
-    write_source(tmp_path, "law_paragraphs", numbered)
+    write_source(tmp_path, "law_paragraphs", laws)
     write_source(tmp_path, "law_titles", [(a, b) for a, b in WORDS])
     write_source(
         tmp_path, "h2p_zhTW", [(f"{a}{i}", f"{a}於第{i}年") for a, _ in WORDS for i in range(9)], "heading-passage"
@@ -118,10 +127,43 @@ def test_a_held_out_row_is_in_no_training_run(training: Path) -> None:
     assert not {p.right for p in asked} & {p.right for p in unseen}
 
 
-def test_a_held_out_block_is_the_same_each_time_and_whole(training: Path) -> None:
+def test_laws_are_held_out_whole_and_the_same_each_time(training: Path) -> None:
     first, second = read_sources(training), read_sources(training)
     assert first == second
-    assert {len(run) for run in first[0].held_out} == {HELD_OUT_BLOCK}
+    laws = first[0].held_out
+    assert 2 < len(laws) < 30
+    assert all([bool(OPENING.match(pair.left)) for pair in law] == [True] + [False] * 25 for law in laws)
+
+
+@pytest.mark.parametrize(
+    ("article", "opens"),
+    [
+        ("本办法依大气污染防制法第二十条第三项规定订定之。", True),
+        ("为健全环境管理,特制定本法。", True),
+        ("本法所称主管机关:在中央为环境部。", False),
+        ("前项办法由中央主管机关定之。", False),
+    ],
+)
+def test_a_law_begins_where_an_article_says_why_it_was_made(article: str, opens: bool) -> None:
+    assert bool(OPENING.match(article)) is opens
+
+
+def test_a_long_work_holds_out_two_stretches_less_a_margin(tmp_path: Path) -> None:
+    rows = [(f"第{n}行", f"line {n}") for n in range(6000)]
+    write_source(tmp_path, "manual_zhTW", rows)
+    source = read_source(tmp_path / "manual_zhTW.tsv.xz", "zh-en")
+    assert [len(run) for run in source.held_out] == [120 - 2 * MARGIN] * 2
+    trained = {pair.right for run in source.runs for pair in run}
+    for run in source.held_out:
+        first = int(run[0].right.split()[1])
+        assert not {f"line {n}" for n in range(first - MARGIN, first + len(run) + MARGIN)} & trained
+
+
+def test_a_work_kept_for_measuring_is_never_trained_on(tmp_path: Path) -> None:
+    write_source(tmp_path, "opensourceguide_zhTW", [("開源", "open source")])
+    source = read_source(tmp_path / "opensourceguide_zhTW.tsv.xz", "zh-en")
+    assert not source.runs
+    assert len(source.held_out[0]) == 1
 
 
 def test_a_character_run_is_the_same_piece_wherever_it_stands(training: Path) -> None:
@@ -129,6 +171,28 @@ def test_a_character_run_is_the_same_piece_wherever_it_stands(training: Path) ->
     assert "排放" in tokenizer.encode("排放").tokens
     assert "排放" in tokenizer.encode("article 2,排放").tokens
     assert "▁emissions" in tokenizer.encode("排放emissions").tokens
+
+
+def test_numbers_years_and_names_are_pieces() -> None:
+    tokenizer = learn_vocabulary(["彼得·希格斯", "彼得·希格斯 in 3"] * 3, chinese=20, english=20, parts=10, rare=1)
+    assert tokenizer.encode("1997年 12,480").tokens[0] == "1997"
+    assert "480" in tokenizer.encode("12,480").tokens
+    assert tokenizer.encode("希格斯").tokens == ["希格斯"]
+
+
+def test_a_piece_is_spelt_in_smaller_pieces_that_say_the_same(training: Path) -> None:
+    tokenizer = learn_vocabulary(vocabulary_texts(read_sources(training)), chinese=200, english=1400, parts=60)
+    spelling, piece = spelt_out(tokenizer), tokenizer.id_to_token
+    assert [piece(part) for part in spelling[tokenizer.token_to_id("排放")]] == ["排", "放"]
+    for number, parts in enumerate(spelling):
+        assert "".join(piece(part) for part in parts) == piece(number)
+
+
+def test_a_share_of_the_pieces_is_spelt_out_text_by_text() -> None:
+    texts, spelling = join([[0, 1], [1]]), join([[0], [2, 3], [2], [3]])
+    written = spell(texts, spelling, 1.0, np.random.default_rng(0))
+    assert (written.ids.tolist(), written.starts.tolist()) == ([0, 2, 3, 2, 3], [0, 3, 5])
+    assert spell(texts, spelling, 0.0, np.random.default_rng(0)).ids.tolist() == [0, 1, 1]
 
 
 def test_pieces_are_taken_kept_and_joined_text_by_text() -> None:
@@ -155,6 +219,58 @@ def test_a_question_and_its_passage_come_from_the_same_run(training: Path) -> No
     assert (np.diff(passages.starts) > 0).all()
 
 
+def lessons_of(training: Path) -> Lessons:
+    sources = read_sources(training)
+    return teach(sources, learn_vocabulary(vocabulary_texts(sources), chinese=200, english=1400, parts=60))
+
+
+def test_rows_of_one_document_are_asked_together_but_apart(training: Path) -> None:
+    lessons = lessons_of(training)
+    planned = plan(lessons, Recipe(batch=128, near=1.0, cap=4096), np.random.default_rng(5))
+    beside = [np.sort(batch.rows) for batch in planned if batch.kind == "rows"]
+    gaps = [np.diff(rows) for rows in beside]
+    assert min(gap.min() for gap in gaps) >= 1
+    together = [gap for gap in gaps if (gap % APART == 0).mean() > 0.5]
+    assert together
+    assert all(gap.min() >= APART for gap in together)
+
+
+def test_a_plan_is_the_same_each_time_and_keeps_to_its_limits(training: Path) -> None:
+    lessons, recipe = lessons_of(training), Recipe(batch=64, cap=256, repeats={})
+    first, second = (plan(lessons, recipe, np.random.default_rng(9)) for _ in range(2))
+    assert all(np.array_equal(a.rows, b.rows) and a.kind == b.kind for a, b in zip(first, second, strict=True))
+    asked = np.concatenate([batch.rows for batch in first if batch.kind == "rows"])
+    assert len(set(asked) & set(lessons.rows["law_paragraphs"])) <= 256
+
+
+def test_a_collated_batch_has_a_question_and_a_passage_a_row(training: Path) -> None:
+    lessons = lessons_of(training)
+    collate = Questions(lessons, Recipe())
+    features = collate([{"row": int(row), "kind": 0} for row in lessons.rows["law_paragraphs"][:32]])
+    assert len(features["question_offsets"]) == len(features["passage_offsets"]) == 32
+    assert features["passage_input_ids"].dtype == torch.int64
+
+
+def test_first_vectors_put_translations_together(training: Path) -> None:
+    sources = read_sources(training)
+    tokenizer = learn_vocabulary(vocabulary_texts(sources), chinese=200, english=1400, parts=60)
+    found = first_vectors(
+        teach(sources, tokenizer), tokenizer.get_vocab_size(), dimensions=32, limit=lambda _: 4000, rounds=3
+    )
+    unit = torch.nn.functional.normalize(found)
+    chinese = unit[[tokenizer.token_to_id(matching_form(a)) for a, _ in WORDS[:3]]]
+    english = unit[[tokenizer.token_to_id(f"▁{b}") for _, b in WORDS[:3]]]
+    assert (chinese @ english.T).argmax(dim=1).tolist() == [0, 1, 2]
+
+
+def test_occurrences_weigh_a_text_to_length_one_and_ignore_repeats() -> None:
+    found, rarity = occurrences(join([[0, 0, 1], [1, 2]]), 4)
+    assert found.pieces.ids.tolist() == [0, 1, 1, 2]
+    assert found.rows.starts.tolist() == [0, 1, 3, 4, 4]
+    assert rarity[3] == 0
+    assert torch.isclose(found.weights[:2].square().sum(), torch.tensor(1.0))
+
+
 def test_a_share_of_the_questions_gets_the_words_of_a_question() -> None:
     questions = Pieces(ids=np.zeros(1000, dtype=np.int64), starts=np.arange(1001))
     asking = Pieces(ids=np.ones(2, dtype=np.int64), starts=np.array([0, 2]))
@@ -163,9 +279,10 @@ def test_a_share_of_the_questions_gets_the_words_of_a_question() -> None:
 
 
 def test_training_twice_gives_the_same_weights(training: Path, tmp_path: Path) -> None:
+    pytest.importorskip("datasets", reason="the trainer needs the train extra")
     sources = read_sources(training)
     tokenizer = learn_vocabulary(vocabulary_texts(sources), chinese=200, english=200, parts=60)
-    recipe = Recipe(dimensions=8, batch=64, epochs=1, cap=512)
+    recipe = Recipe(dimensions=8, shorter=(4,), batch=64, epochs=1, cap=512)
     first, second = (train(teach(sources, tokenizer), tokenizer, recipe) for _ in range(2))
     assert torch.equal(*(model.state_dict()["0.embedding.weight"] for model in (first, second)))
     pack(first, tmp_path / "weights")

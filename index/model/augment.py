@@ -60,7 +60,8 @@ class Augmentation:
     scattered: tuple[float, float] = (0.2, 0.7)  # share of the words kept
     passage_kept: float = 0.9  # share of a passage's words kept
     asked: float = 0.5  # share of questions in the words of a question
-    switched: float = 0.15  # share of questions that have words of the other language
+    switched: float = 0.15  # share of batches whose questions have words of the other language
+    spelt: float = 0.1  # share of the words written in smaller pieces
 
 
 def question_and_passage(
@@ -88,6 +89,16 @@ def thin(texts: Pieces, kept: float | NDArray[np.float64], random: Generator) ->
     """Drop pieces at random; `kept` is one share for all or one for each text."""
     share = np.repeat(np.broadcast_to(np.asarray(kept), len(texts)), np.diff(texts.starts))
     return texts.keep(random.random(len(texts.ids)) < share)
+
+
+def spell(texts: Pieces, spelling: Pieces, share: float, random: Generator) -> Pieces:
+    """Write a share of the pieces in smaller pieces, so that a rare word's parts mean what the common words' do."""
+    chosen = random.random(len(texts.ids)) < share
+    length = np.where(chosen, np.diff(spelling.starts)[texts.ids], 1)
+    written = spelling.take(spelling.starts[texts.ids], length)
+    whole = np.repeat(~chosen, length)
+    ids = np.where(whole, np.repeat(texts.ids, length), written.ids)
+    return Pieces(ids=ids, starts=written.starts[texts.starts])
 
 
 def _questions(side: Pieces, rows: Ids, augmentation: Augmentation, random: Generator) -> Pieces:

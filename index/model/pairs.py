@@ -3,7 +3,10 @@
 import csv
 import hashlib
 import lzma
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -11,8 +14,18 @@ from index.script import fold
 
 Kind = Literal["text", "titles", "headings"]
 
-HELD_OUT_SHARE = 25  # one block of rows in so many
-HELD_OUT_BLOCK = 100  # rows: longer than most laws and documents
+HELD_OUT_SHARE = 25  # one law, or one stretch of rows, in so many
+STRETCHES = 50  # of a work whose documents are not marked
+SHORTEST_STRETCH = 200  # rows; a work of less than 25 stretches is trained on whole
+MARGIN = 20  # rows at either end of a held-out stretch that are neither trained on nor asked
+UNSEEN = ("opensourceguide",)  # works held out whole, in all their editions
+OPENING = re.compile(
+    r"""
+      ^(?:为|依|(?:本[^,。]{1,8}?|[^,。]{2,20}?)(?:系?依|为|根据))   # for the sake of what, under which act
+      .*(?:制定|订定|订)(?:之|本)                                  # "... these rules are prescribed"
+    """,
+    re.VERBOSE,
+)
 LONGEST = 1200  # characters of a row that are read
 TITLES = ("titles", "terms", "headings", "osmtags", "ofbiz")
 
@@ -37,7 +50,7 @@ class Source:
 
 
 def read_sources(folder: Path) -> list[Source]:
-    """Read every source that the folder's SOURCES.tsv names, holding out the same blocks each time.
+    """Read every source that the folder's SOURCES.tsv names, holding out the same documents each time.
 
     A row whose either side is also held out, in whichever source, is left out of the training runs.
     """
@@ -49,25 +62,27 @@ def read_sources(folder: Path) -> list[Source]:
 
 
 def read_source(path: Path, kind: str) -> Source:
-    """Read one xz-compressed table of two columns."""
+    """Read one xz-compressed table of two columns, and split what is trained on from what is held out."""
     name = path.name.removesuffix(".tsv.xz")
     with lzma.open(path, "rt", encoding="utf-8", newline="\n") as lines:
-        pairs = [pair for line in lines if (pair := _pair(line)) is not None]
-    blocks = [tuple(pairs[i : i + HELD_OUT_BLOCK]) for i in range(0, len(pairs), HELD_OUT_BLOCK)]
-    return Source(
+        pairs = tuple(pair for line in lines if (pair := _pair(line)) is not None)
+    source = Source(
         name=name,
         kind="headings" if kind == "heading-passage" else "titles" if any(t in name for t in TITLES) else "text",
         language=("en" if name.endswith("_en") else "zh") if kind == "heading-passage" else "",
-        runs=tuple(block for number, block in enumerate(blocks) if not is_held_out(name, number)),
-        held_out=tuple(block for number, block in enumerate(blocks) if is_held_out(name, number)),
+        runs=(pairs,),
+        held_out=(),
     )
+    if name.startswith(UNSEEN):
+        return replace(source, runs=(), held_out=(pairs,))
+    if source.kind == "titles":
+        return source
+    return _split_by_law(source, pairs) if name.endswith("_paragraphs") else _split_by_stretch(source, pairs)
 
 
-def is_held_out(source: str, block: int) -> bool:
-    """Tell whether a block of rows is never trained on; parallel editions of a work share their blocks' fate."""
-    work = source.split("_")[0]
-    digest = hashlib.sha256(f"{work}:{block}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") % HELD_OUT_SHARE == 0
+def is_held_out(name: str) -> bool:
+    """Tell by its name, or its opening words, whether a document is never trained on."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % HELD_OUT_SHARE == 0
 
 
 def matching_form(text: str) -> str:
@@ -85,9 +100,38 @@ def _pair(line: str) -> Pair | None:
     return pair if pair.left and pair.right else None
 
 
+def _split_by_law(source: Source, pairs: Sequence[Pair]) -> Source:
+    """Hold out whole laws; one begins where an article says why, or under which act, it was made."""
+    starts = [0, *(n for n, pair in enumerate(pairs) if n and OPENING.match(pair.left)), len(pairs)]
+    laws = [tuple(pairs[a:b]) for a, b in pairwise(starts)]
+    unseen = [is_held_out(law[0].left) for law in laws]
+    return replace(
+        source,
+        runs=tuple(law for law, held in zip(laws, unseen, strict=True) if not held),
+        held_out=tuple(law for law, held in zip(laws, unseen, strict=True) if held),
+    )
+
+
+def _split_by_stretch(source: Source, pairs: Sequence[Pair]) -> Source:
+    """Hold out long stretches of a work, less a margin, so that no document lies on both sides.
+
+    Editions of one work keep its order, so that the same share of each is held out.
+    """
+    if len(pairs) < HELD_OUT_SHARE * SHORTEST_STRETCH:
+        return source
+    work = source.name.split("_")[0]
+    first = int.from_bytes(hashlib.sha256(work.encode()).digest()[:4], "big") % HELD_OUT_SHARE
+    chosen = [first, first + HELD_OUT_SHARE]  # of STRETCHES
+    edges = [(n * len(pairs) // STRETCHES, (n + 1) * len(pairs) // STRETCHES) for n in chosen]
+    (a, b), (c, d) = edges
+    runs = (pairs[:a], pairs[b:c], pairs[d:])
+    held_out = tuple(tuple(pairs[start + MARGIN : end - MARGIN]) for start, end in edges)
+    return replace(source, runs=tuple(tuple(run) for run in runs if run), held_out=held_out)
+
+
 def _without(source: Source, unseen: set[str]) -> Source:
     runs = tuple(run for block in source.runs for run in _split(block, unseen))
-    return Source(name=source.name, kind=source.kind, language=source.language, runs=runs, held_out=source.held_out)
+    return replace(source, runs=runs)
 
 
 def _split(block: tuple[Pair, ...], unseen: set[str]) -> list[tuple[Pair, ...]]:

@@ -54,6 +54,12 @@ class Pieces:
         return {"input_ids": torch.from_numpy(self.ids), "offsets": torch.from_numpy(self.starts[:-1].copy())}
 
 
+def join(texts: Sequence[Sequence[int]]) -> Pieces:
+    """Put lists of piece ids behind each other."""
+    starts = np.concatenate([[0], np.cumsum([len(text) for text in texts], dtype=np.int64)]).astype(np.int64)
+    return Pieces(ids=np.array([piece for text in texts for piece in text], dtype=np.int64), starts=starts)
+
+
 def to_pieces(tokenizer: Tokenizer, texts: Sequence[str]) -> Pieces:
     """Tokenize texts that are already in matching form."""
     ids: list[Ids] = []
