@@ -96,16 +96,16 @@ def rank(
     allowed: npt.NDArray[np.bool_] | None = None,
     depth: int = 100,
     lexicon: Lexicon | None = None,
-    meaning: float = 0.15,
+    meaning: float = 0.3,
     names: float = 1.0,
     spelling: float = 0.8,
 ) -> Ranking:
     """Rank an index's rows by both legs and merge them by a convex combination (Bruch et al., TOIS 2023).
 
-    `meaning` is the dense leg's share: how far a cosine stands out from the median, against what a question's words
-    could score at most, so that words few passages share do not outweigh a close meaning. `names` and `spelling` weigh,
-    in the sparse leg, the lexicon's other names for what is asked and the known words that unknown ones are close to;
-    a word the question says itself weighs 1.
+    `meaning` is what a cosine of 1 counts against a passage that holds every word of the question. Words count the less
+    the fewer of them even the best passage holds, so that a chance match in another language does not outweigh a close
+    meaning. `names` and `spelling` weigh, in the sparse leg, the lexicon's other names for what is asked and the known
+    words that unknown ones are close to; a word the question says itself weighs 1.
     """
     tokens = search_tokens(query)
     words = sparse.scores(tokens)
@@ -117,7 +117,8 @@ def rank(
     cosines = dense.scores(embedder.encode_queries([query])[0])
     by_meaning = _ranks(cosines, mask, depth)
     by_words = _ranks(np.where(words > 0, words, -np.inf), mask, depth)
-    scores = meaning * _standing_out(cosines, mask) + (1 - meaning) * words / max(sparse.bound(tokens), 1e-9)
+    held = words / max(sparse.bound(tokens), 1e-9)
+    scores = meaning * cosines + held * _trust(held, mask)
     fused = {row: float(scores[row]) for row in {*by_meaning, *by_words}}
     best_first = sorted(fused.items(), key=lambda item: (-item[1], item[0]))
     return Ranking(dense=by_meaning, sparse=by_words, fused=dict(best_first))
@@ -162,9 +163,7 @@ def _ranks(scores: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_], dept
     return {int(row): rank for rank, row in enumerate(order, start=1) if np.isfinite(masked[row])}
 
 
-def _standing_out(cosines: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
-    """Scale cosines so that the median of the allowed rows is 0 and the best is 1."""
-    if not allowed.any():
-        return np.zeros_like(cosines)
-    median, best = np.median(cosines[allowed]), cosines[allowed].max()
-    return np.asarray((cosines - median) / max(best - median, 1e-6), dtype=np.float32)
+def _trust(held: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_], *, least: float = 0.05) -> float:
+    """Say how far to trust shared words, 0 to 1: the root of the share of the question that the best passage holds."""
+    best = float(held[allowed].max()) if allowed.any() else 0.0
+    return float(np.sqrt(np.clip(best, least, 1)))

@@ -13,7 +13,7 @@ import torch
 from index.model.augment import ASKING, Augmentation, as_asked, question_and_passage, spell
 from index.model.batches import APART, Questions, plan
 from index.model.lessons import Lessons, teach
-from index.model.measure import Trial, Vectors, hits, measure, probe_trials
+from index.model.measure import Trial, Vectors, general_trials, hits, measure, probe_trials
 from index.model.ours import edition_pairs, heading_pairs, own_sources
 from index.model.pack import pack, quantise
 from index.model.pairs import MARGIN, OPENING, matching_form, read_source, read_sources
@@ -115,6 +115,12 @@ def test_probe_questions_find_their_passages() -> None:
     figures = measure(probe_trials(), vectors)
     esg = [trial["hit@5"] for name, trial in figures.items() if "esg" in name]
     assert min(esg) >= 0.6
+
+
+def test_general_questions_find_their_paragraphs_across_languages() -> None:
+    figures = measure(general_trials(), vectors)
+    assert len(figures) == 8
+    assert all(trial["hit@1"] >= 0.45 and trial["hit@5"] >= 0.7 for trial in figures.values())
 
 
 def test_a_held_out_row_is_in_no_training_run(training: Path) -> None:

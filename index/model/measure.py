@@ -15,6 +15,7 @@ Vectors = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Vectors]  # texts in matching form to unit vectors
 
 PROBE = Path(__file__).parent / "probe.jsonl"
+GENERAL = Path(__file__).parent / "general.jsonl"
 PASSAGE = 240  # characters of Chinese at which a held-out passage is long enough
 POOLS = (240, 2000)  # passages to choose from
 
@@ -94,6 +95,22 @@ def probe_trials(path: Path = PROBE, *, distractors: Sequence[Source] = ()) -> l
                 )
             )
     return trials
+
+
+def general_trials(path: Path = GENERAL) -> list[Trial]:
+    """Ask for paragraphs of general knowledge in every direction; settings were chosen on the first half alone."""
+    with path.open(encoding="utf-8") as lines:
+        cases = [json.loads(line) for line in lines]
+    return [
+        Trial(
+            name=f"general half {half + 1} {asked}>{answered} {len(cases)}",
+            questions=tuple(matching_form(q[asked]) for case in cases[half::2] for q in case["questions"]),
+            passages=tuple(matching_form(case[answered]) for case in cases),
+            answers=tuple(n for n, case in enumerate(cases) if n % 2 == half for _ in case["questions"]),
+        )
+        for half in (0, 1)
+        for asked, answered in [("en", "zh"), ("zh", "en"), ("zh", "zh"), ("en", "en")]
+    ]
 
 
 def _windows(source: Source, random: np.random.Generator) -> list[Window]:

@@ -19,7 +19,7 @@ from torch.utils.data import SequentialSampler
 
 from index.model.batches import KINDS, Planned, Questions, plan
 from index.model.lessons import Lessons, teach
-from index.model.measure import held_out_trials, measure, probe_trials
+from index.model.measure import general_trials, held_out_trials, measure, probe_trials
 from index.model.ours import own_sources
 from index.model.pack import pack
 from index.model.pairs import Source, read_sources
@@ -42,7 +42,7 @@ def main() -> None:
     model = train(teach(sources, tokenizer), tokenizer, Recipe())
     pack(model, options.out)
     packed = SentenceTransformer(str(options.out), device="cpu")
-    trials = held_out_trials(sources) + probe_trials(distractors=sources)
+    trials = general_trials() + held_out_trials(sources) + probe_trials(distractors=sources)
     figures = measure(trials, lambda texts: packed.encode(list(texts), normalize_embeddings=True))
     logger.info(json.dumps(figures, ensure_ascii=False, indent=1))
 
