@@ -104,7 +104,7 @@ def _neighbours(rows: Ids, random: Generator) -> Ids:
     document = rows // DOCUMENT
     place = random.permutation(document.max() + 1)[document] if len(rows) else document
     kept = rows % APART == random.integers(APART)
-    return rows[kept][np.argsort(place[kept], kind="stable")]
+    return np.asarray(rows[kept][np.argsort(place[kept], kind="stable")])
 
 
 def _columns(name: str, texts: Pieces) -> Iterator[tuple[str, torch.Tensor]]:

@@ -78,7 +78,7 @@ def train(lessons: Lessons, tokenizer: Tokenizer, recipe: Recipe) -> SentenceTra
             args=_arguments(folder, recipe, steps=len(planned)),
             train_dataset=_dataset(planned),
             loss=_loss(model, recipe),
-            data_collator=Questions(lessons, recipe),
+            data_collator=Questions(lessons, recipe),  # type: ignore[arg-type] # it asks for a collator of texts
         )
         trainer.train()
     return model
