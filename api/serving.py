@@ -37,7 +37,7 @@ class IndexFolder:
         if engine is None:
             self._embedder = self._embedder or embedder_of(self._model)
             engine = Engine(open_current(self._index), self._embedder)
-        engine.ask("What is disclosed?")
+        engine.ask("What is thrown away, and why?")  # names no metric: goes every way an answer can be looked for
         return engine
 
     def published(self) -> str:

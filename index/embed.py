@@ -83,7 +83,16 @@ class SentenceTransformerEmbedder:
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Embed passages with the model's own document prompt, where it has one."""
-        return _unit(self._model.encode_document(self._prepare(texts), show_progress_bar=False, convert_to_numpy=True))
+        return _unit(
+            self._model.encode_document(
+                self._prepare(texts), batch_size=self._batch, show_progress_bar=False, convert_to_numpy=True
+            )
+        )
+
+    @property
+    def _batch(self) -> int:
+        """Texts encoded at once: a static model holds no activations, and ten times as many a second in long batches."""
+        return 4096 if self.name == "bundled" else 32
 
     def _prepare(self, texts: Sequence[str]) -> list[str]:
         """Fold and lower-case for the bundled model, which was trained so; a hub model gets its text as it is."""
