@@ -91,7 +91,7 @@ class SentenceTransformerEmbedder:
 
     @property
     def _batch(self) -> int:
-        """Texts encoded at once: a static model keeps nothing between them, and is ten times as fast in long batches."""
+        """Texts encoded at once: a static model keeps nothing between them, and is ten times faster in long batches."""
         return 4096 if self.name == "bundled" else 32
 
     def _prepare(self, texts: Sequence[str]) -> list[str]:
