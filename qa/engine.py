@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import structlog
 
-from index.chunk import Passage
 from index.embed import Embedder, check_model
 from index.errors import EsgQaError
 from index.lexicon import Lexicon, bundled_lexicon
@@ -19,19 +18,21 @@ from qa.answer import Answer, AnswerFigure, Reason
 from qa.catalogue import Catalogue, Series, read_catalogue, series_label
 from qa.codes import answer_code
 from qa.compose import Citations, amount, refusal, say, with_mark, written
-from qa.extract import Vocabulary, content_tokens, content_words, extract
+from qa.extract import Prose
 from qa.figures import Choice, choose
 from qa.homophones import Homophones
 from qa.linking import bundled_linker
 from qa.numbers import Desk, Numbers, answer_numbers, asked_periods, nearest_figures, quotient
 from qa.prose import answer_prose, reason_in_notes
 from qa.question import Question, understand
-from qa.retrieve import Hit, in_readers_edition, retrieve
+from qa.retrieve import Hit, retrieve
 from qa.spelling import Speller
 from qa.verify import faults
 
-_KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")
 _WORD = re.compile(r"[A-Za-z]{4,}")
+_TODAY = re.compile(
+    r"\b(?:today|tonight|tomorrow|yesterday)\b|今天|今晚|明天|昨天|今日|听日", re.I
+)  # no report speaks of it
 
 _log = structlog.get_logger(__name__)
 
@@ -64,7 +65,7 @@ class Engine:
         self._lexicon = lexicon or bundled_lexicon()
         whole = read_catalogue(snapshot, self._lexicon)
         self._catalogues = {report: _only(whole, report) for report in whole.years}
-        self._vocabulary = Vocabulary(snapshot.passages)
+        self._prose = Prose(snapshot, embedder, self._lexicon)
         self._speller = Speller(
             [word for passage in snapshot.passages for word in _WORD.findall(passage.text)]
             + [
@@ -77,7 +78,6 @@ class Engine:
         self._homophones = Homophones(
             self._lexicon.chinese_phrases, fold("\n".join(passage.text for passage in snapshot.passages))
         )
-        self._figure_rows = {figure.passage_id for figure in snapshot.figures}  # prose never answers for a figure
 
     def ask(
         self,
@@ -189,23 +189,16 @@ class Engine:
     ) -> Answer | None:
         if question.forward and (choice.found or question.ask in ("number", "what")):
             return None
-        about = " ".join(content_words(question.text, names)) or question.text
-        hits = retrieve(about, self.snapshot, self._embedder, k=40, report=report, reranker=self._reranker)
-        hits = [hit for hit in hits if hit.passage.id not in self._figure_rows and not _indexes_codes(hit.passage)]
-        hits = in_readers_edition(hits, self.snapshot, question.language)[:14]
-        span = extract(
+        spans = self._prose.find(
             question,
-            hits,
-            self._vocabulary,
+            report,
             names=names,
-            lexicon=self._lexicon,
             year=self._edition(report).metadata.year,
-            embedder=self._embedder,
             must=choice.residue if choice.found else (),
         )
-        if span is None:
+        if not spans:
             return None
-        return answer_prose(question, span, citations, latest=self._latest(report))
+        return answer_prose(question, spans, citations, self.snapshot, latest=self._latest(report))
 
     def _refuse_for(
         self, desk: Desk, choice: Choice, missing: Sequence[str], report: str, names: Sequence[str]
@@ -239,9 +232,8 @@ class Engine:
                 self._lexicon.metrics[key].name(question.language) for key in sorted(match.target.metrics)
             )
         else:
-            known = [t for t in content_tokens(question.text, names) if self._vocabulary.knows(t)]
-            asked = content_tokens(question.text, names)
-            reason = "not_in_report" if len(known) * 2 >= len(asked) and asked else "off_topic"
+            known = self._prose.known_share(question.text, report, names)
+            reason = "off_topic" if known < 0.5 or _TODAY.search(fold(question.text)) else "not_in_report"
         figures = nearest_figures(desk, near)
         text = refusal(reason, question.language, label=label, period=period, latest=desk.latest)
         if figures:
@@ -310,11 +302,6 @@ def _with_spelling(answer: Answer, corrections: dict[str, str]) -> str:
 
 def _only(whole: Catalogue, report: str) -> Catalogue:
     return replace(whole, series=tuple(whole.of_report(report)))
-
-
-def _indexes_codes(passage: Passage) -> bool:
-    """Tell a row of the content index, which says where things are disclosed and not what."""
-    return passage.kind == "row" and bool(_KPI_CODE.search(fold(passage.text)))
 
 
 def _as_number(question: Question, choice: Choice, lexicon: Lexicon) -> Question:

@@ -1,308 +1,289 @@
-"""Find the words in a passage that answer: a sentence, a whole list, a number with its noun, a date, an address."""
+"""Find the words of a report that answer: a sentence, a whole list, a number with its noun, a date, an address."""
 
-import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from index.chunk import Passage
 from index.embed import Embedder
 from index.lexicon import Lexicon
 from index.period import years_in
-from index.quantity import Quantity, find_quantities
+from index.quantity import Quantity
 from index.script import fold
-from index.words import search_tokens, sentences, tokens
-from qa.phrases import CHINESE, ENGLISH
-from qa.question import Question
-from qa.retrieve import Hit
+from index.snapshot import Snapshot
+from qa.catalogue import nearest_edition
+from qa.counted import Candidate, Counted, candidates, clause, held_share, read_counted, tells_change
+from qa.evidence import Coverage, Pages, Sentence, Term, cut_words, read_terms, term_texts
+from qa.question import Ask, Question
+from qa.relevance import SIGNS, Relevance, bundled_relevance, features
+from qa.span import Span, log_odds, whole_spans
+from qa.wording import Wording, bundled_wording
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_DATE = re.compile(r"20\d\d|19\d\d|\d{1,2}\s*月")
-_AGENT = re.compile(
-    r"部|委员会|小组|团队|董事|管理层|负责人|机构|主席|总裁|CEO|CFO|department|committee|team|group|board|management|director|officer"
-    r"|head|chair|agency|auditor|party",
-    re.I,
-)
-_FREQUENCY = re.compile(
-    r"每(?:年|季|月|周|日|半年|两年)|年度|季度|按月|定期|不定期|随时|annual|yearly|quarter|month|week|daily|regular|periodic|from\s+time\s+to\s+time|once\s+an?|every",
-    re.I,
-)
-_NEEDED: dict[str, re.Pattern[str]] = {"email": _EMAIL, "when": _DATE, "who": _AGENT, "often": _FREQUENCY}
-_CLAUSE_END = re.compile(r"[，；。、;!?！？\n]|,(?!\d)|\.(?!\d)")
-_COUNTED: tuple[tuple[re.Pattern[str], str], ...] = (
-    (
-        re.compile(
-            r"how\s+much\s+money|how\s+much\s+(?:\w+\s+){0,3}(?:spen[dt]|cost|paid|pay|invest)|多少钱|几多钱|多少元|多少万元|多少资金"
-        ),
-        "money",
-    ),
-    (
-        re.compile(
-            r"what\s+(?:percentage|per\s?cent|share|proportion|rate)|how\s+many\s+per\s?cent|百分之几|几成|比例|占比|比率|准确率|相似度|多少%"
-        ),
-        "share",
-    ),
-    (re.compile(r"how\s+many\s+times|how\s+often|(?:多少|几|几多)次"), "time"),
-    (
-        re.compile(
-            r"how\s+many\s+(?:people|persons|employees|staff|directors|members|women|men)|(?:多少|几|几多)(?:人|名|位)"
-        ),
-        "person",
-    ),
-    (re.compile(r"how\s+many\s+hours|(?:多少|几|几多)(?:个)?小时"), "duration"),
-)
+Array = npt.NDArray[np.float32]
+
+_NEEDED: Final[frozenset[Ask]] = frozenset({"email", "when", "often"})  # an answer without its sign is none
+_WORTH: Final = {"inside": 1.0, "near": 0.9, "title": 0.9, "passage": 0.8, "path": 0.7}
+_KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")
+
+
+class Prose:
+    """The sentences of a snapshot's reports, edition by edition, less the rows that figures answer for."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        embedder: Embedder,
+        lexicon: Lexicon,
+        *,
+        wording: Wording | None = None,
+        relevance: Relevance | None = None,
+    ) -> None:
+        self._snapshot = snapshot
+        self._embedder = embedder
+        self._lexicon = lexicon
+        self._wording = wording or bundled_wording()
+        self._relevance = relevance or bundled_relevance()
+        rows = {figure.passage_id for figure in snapshot.figures}
+        held: dict[tuple[str, str], list[int]] = {}
+        for row, passage in enumerate(snapshot.passages):
+            pages = held.setdefault((passage.report_id, passage.edition), [])
+            if passage.id not in rows and not _indexes_codes(passage):
+                pages.append(row)
+        self._pages = {
+            edition: (Pages([snapshot.passages[row] for row in numbers], embedder, self._wording), np.array(numbers))
+            for edition, numbers in held.items()
+            if numbers
+        }
+
+    def known_share(self, text: str, report: str, names: Sequence[str]) -> float:
+        """Tell what share of a question's content, term by term, any edition of a report speaks of."""
+        terms = read_terms(text, names, self._wording)
+        if not terms:
+            return 0.0
+        vectors = self._embedder.encode_queries(term_texts(terms))
+        held = [pages.knows(terms, vectors) for (one, _), (pages, _) in self._pages.items() if one == report]
+        return max(held, default=0.0)
+
+    def find(
+        self,
+        question: Question,
+        report: str,
+        *,
+        names: Sequence[str],
+        year: int | None,
+        must: Sequence[str] = (),
+        floor: float | None = None,
+    ) -> tuple[Span, ...]:
+        """Choose the spans that answer, best first, or none when no sentence holds enough of what is asked.
+
+        `must` are words a passage has to have: what sets the question apart from a figure that otherwise fits it.
+        `floor` is the likelihood below which nothing is said.
+        """
+        terms = read_terms(question.text, names, self._wording)
+        if not terms:
+            return ()
+        editions = [edition for held, edition in self._pages if held == report]
+        if not editions:
+            return ()
+        pages, rows = self._pages[report, nearest_edition(editions, question.language)]
+        reading = self._reading(question, terms, pages, rows)
+        return reading.answer(must=must, year=year, floor=self._relevance.floor if floor is None else floor)
+
+    def _reading(
+        self, question: Question, terms: Sequence[Term], pages: Pages, rows: npt.NDArray[np.int64]
+    ) -> "_Reading":
+        vectors = self._embedder.encode_queries([question.text, *term_texts(terms)])
+        coverage = pages.coverage(terms, vectors[1:])
+        cosines = self._snapshot.dense.scores(vectors[0])
+        table = features(question.ask, coverage, pages, cosines[rows][pages.passage_of])
+        return _Reading(
+            question=question,
+            terms=terms,
+            pages=pages,
+            coverage=coverage,
+            likelihoods=self._relevance.scores(table),
+            lexicon=self._lexicon,
+            wording=self._wording,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Characters of a passage that answer, and how well the evidence speaks for them."""
+class _Reading:
+    """One edition read for one question."""
 
-    passage: Passage
-    start: int
-    end: int
-    score: float  # share of the question's content that passage and headings hold, 0 to 1
-    quantity: Quantity | None = None  # the number asked for, its span within the passage
+    question: Question
+    terms: Sequence[Term]
+    pages: Pages
+    coverage: Coverage
+    likelihoods: Array  # of each sentence
+    lexicon: Lexicon
+    wording: Wording
 
-    @property
-    def quote(self) -> str:
-        """The passage's own characters."""
-        return self.passage.text[self.start : self.end]
+    def answer(self, *, must: Sequence[str], year: int | None, floor: float, tried: int = 12) -> tuple[Span, ...]:
+        """Choose among the likeliest sentences the first that is of the kind and period asked."""
+        order = [int(n) for n in np.argsort(-self.likelihoods, kind="stable")[:tried]]
+        fitting = [n for n in order if self._fits(n, must, year)]
+        if self.question.ask == "number":
+            return self._number(fitting, floor)
+        fitting = [n for n in fitting if self.likelihoods[n] >= floor]
+        if not fitting:
+            return ()
+        if self.question.ask == "what" and self._asks_measure():
+            proven = self._proven(fitting[0], read_counted(self.question.text, self.wording))
+            if proven is not None:
+                return self._with_number(fitting[0], proven)
+        spans = whole_spans(fitting[0], self.pages, self.likelihoods, ask=self.question.ask)
+        return (*spans, *self._second(fitting, spans))
 
+    def _second(self, fitting: Sequence[int], spans: Sequence[Span], *, margin: float = 0.6) -> tuple[Span, ...]:
+        """Give another sentence too where it is hardly less likely to answer, `margin` in log odds."""
+        if self.question.ask in ("email", "yes_no"):
+            return ()
+        best = log_odds(float(self.likelihoods[fitting[0]]))
+        for n in fitting[1:]:
+            if best - log_odds(float(self.likelihoods[n])) > margin:
+                break
+            more = whole_spans(n, self.pages, self.likelihoods, ask=self.question.ask)
+            if not any(one.overlaps(span) for one in more for span in spans):
+                return more
+        return ()
 
-class Vocabulary:
-    """How rare each token is over a snapshot's passages."""
+    def _asks_measure(self) -> bool:
+        kinds = {self.lexicon.metrics[key].kind for key in self.question.concept.metrics}
+        return bool(kinds) and "text" not in kinds
 
-    def __init__(self, passages: Iterable[Passage]) -> None:
-        self._held = {p.id: frozenset(_tokens(p.text)) for p in passages}
-        self._count = Counter(token for document in self._held.values() for token in document)
-        self._documents = max(1, len(self._held))
+    def _fits(self, n: int, must: Sequence[str], year: int | None) -> bool:
+        sentence = self.pages.sentences[n]
+        ask = self.question.ask
+        if ask in _NEEDED and not SIGNS[ask].search(self._said_by(n)):
+            return False
+        if must and not self._speaks_of(must, n):
+            return False
+        return _same_period(self.question, sentence, year) and self._names_measure(sentence)
 
-    def of(self, passage: Passage) -> frozenset[str]:
-        """The content tokens of a passage."""
-        return self._held[passage.id]
+    def _names_measure(self, sentence: Sentence) -> bool:
+        """Tell whether a sentence names what a "what is the ..." asks for, where that is measured in numbers."""
+        if self.question.ask != "what" or not self._asks_measure():
+            return True
+        named = self.lexicon.concept(f"{' '.join(sentence.passage.section[-1:])} {sentence.text}").metrics
+        asked = self.question.concept.metrics
+        return any(one == key or key in self.lexicon.ancestors(one) for key in asked for one in named)
 
-    def weight(self, token: str) -> float:
-        """Inverse document frequency; a token no passage has is as rare as can be."""
-        return math.log(1 + self._documents / (1 + self._count[token]))
+    def _said_by(self, n: int) -> str:
+        """A sentence, folded; where addresses are asked for, with the list that it leads to."""
+        if self.question.ask != "email":
+            return self.pages.folded[n]
+        return " ".join(span.quote for span in whole_spans(n, self.pages, self.likelihoods, ask="email"))
 
-    def weigh(self, tokens: Sequence[str]) -> dict[str, float]:
-        """Weigh a question's tokens; one that no passage has weighs as much as the others on average."""
-        known = [self.weight(token) for token in tokens if self.knows(token)]
-        usual = sum(known) / len(known) if known else 1.0
-        return {token: self.weight(token) if self.knows(token) else usual for token in tokens}
+    def _speaks_of(self, must: Sequence[str], n: int) -> bool:
+        """Tell whether a sentence or what is around it speaks of each of some words."""
+        needed = {form for word in must for form in cut_words(word)}
+        return all(
+            held >= 0.5 for term, held in zip(self.terms, self._around(n), strict=True) if needed & set(term.words)
+        )
 
-    def knows(self, token: str) -> bool:
-        """Tell whether any passage has the token."""
-        return token in self._count
+    def _number(
+        self, fitting: Sequence[int], floor: float, *, least: float = 0.9, margin: float = 1.0
+    ) -> tuple[Span, ...]:
+        """Choose the sentence whose number counts what is asked, and only where no other number could.
 
+        `least` is what log odds and proof, added up, have to reach; a rival sentence's must be less by `margin`.
+        """
+        counted = read_counted(self.question.text, self.wording)
+        proven = [(n, one) for n in fitting if (one := self._proven(n, counted)) is not None]
+        ranked = sorted(((self._rank(n, one), -n, one) for n, one in proven), key=lambda entry: (-entry[0], -entry[1]))
+        if not ranked or ranked[0][0] < least or floor > 1:
+            return ()
+        rank, place, first = ranked[0]
+        rivals = [one for other, _, one in ranked[1:] if rank - other < margin and _rivals(one, first)]
+        return () if rivals else self._with_number(-place, first)
 
-def extract(
-    question: Question,
-    hits: Sequence[Hit],
-    vocabulary: Vocabulary,
-    *,
-    names: Sequence[str],
-    lexicon: Lexicon,
-    year: int | None,
-    embedder: Embedder,
-    must: Sequence[str] = (),
-    floor: float = 0.55,
-) -> Span | None:
-    """Choose the span that answers, or None when no passage holds enough of what is asked.
+    def _rank(self, n: int, one: Candidate) -> float:
+        return log_odds(float(self.likelihoods[n])) + 1.0 * one.named + 2.5 * one.share
 
-    `must` are words a passage has to have: what sets the question apart from a figure that otherwise fits it.
-    """
-    wanted = content_tokens(question.text, names)
-    if not wanted:
-        return None
-    if must:
-        hits = [hit for hit in hits if all(_present(word, hit.passage) for word in must)]
-    candidates = [span for hit in hits if (span := _best_span(question, hit, wanted, vocabulary, lexicon, year))]
-    if not candidates:
-        return None
-    meaning = embedder.encode_queries([question.text])[0]
-    vectors = embedder.encode_passages([span.quote for span in candidates])
-    ranked = sorted(zip(candidates, vectors @ meaning, strict=True), key=lambda pair: -_rank(pair[0], pair[1]))
-    best = ranked[0][0]
-    return best if best.score >= floor else None
+    def _with_number(self, n: int, proven: Candidate) -> tuple[Span, ...]:
+        spans = whole_spans(n, self.pages, self.likelihoods, ask="number")
+        offset = self.pages.sentences[n].start - spans[0].start
+        return (spans[0].with_quantity(proven.quantity, offset), *spans[1:])
 
+    def _proven(self, n: int, counted: Counted) -> Candidate | None:
+        """Give the one number of a sentence that counts what is asked, in a clause that speaks of it."""
+        sentence = self.pages.sentences[n]
+        if sentence.passage.kind == "row":
+            return None  # the figures are the tables' numbers; what else stands in a row is no count
+        weights = [float(weight) for weight in self.coverage.weights]
+        around = self._around(n)
+        if around @ self.coverage.weights < 0.6 or any(
+            weight >= 0.15 and held < 0.35 for weight, held in zip(weights, around, strict=True)
+        ):
+            return None
+        every = candidates(sentence.text, counted, self.terms, weights, self.wording)
+        found = [one for one in every if self._counts(one, counted, sentence, weights)]
+        if not found:
+            return None
+        first = found[0]
+        return None if any(_rivals(one, first) for one in every) else first
 
-def _present(word: str, passage: Passage) -> bool:
-    return fold(word).lower().removesuffix("'s") in fold(f"{' '.join(passage.section)} {passage.text}").lower()
+    def _counts(self, one: Candidate, counted: Counted, sentence: Sentence, weights: Sequence[float]) -> bool:
+        asked = self.question.concept.metrics
+        changes = self.question.operation in ("change", "percent_change")
+        if self.question.operation in ("average", "ratio") or changes != tells_change(sentence.text, one.quantity):
+            return False
+        if asked and counted.dimension is None and not _measures(asked, one.quantity, self.lexicon):
+            return False
+        spoken = self.lexicon.concept(_clause_of(sentence.text, one.quantity)).metrics if asked else frozenset()
+        named = any(a == s or a in self.lexicon.ancestors(s) for a in asked for s in spoken)
+        if counted.noun:
+            return one.named > 0
+        whole = held_share(sentence.text, self.terms, weights, self.wording)
+        return (named or one.share >= 0.45) and whole >= (0.45 if named else 0.6)
 
-
-def content_tokens(text: str, names: Sequence[str]) -> list[str]:
-    """Cut a question into the tokens that say what it is about."""
-    own = {token for name in names for token in _tokens(name)}
-    return list(dict.fromkeys(token for token in _tokens(text) if token not in own))
-
-
-def content_words(text: str, names: Sequence[str]) -> list[str]:
-    """Take the question's words of content as they stand, for retrieval."""
-    own = {token for name in names for token in tokens(name)}
-    return [word for word in tokens(text) if word not in own and _tokens(word)]
-
-
-def _rank(span: Span, closeness: float) -> float:
-    return span.score + 0.35 * float(closeness)
-
-
-def _tokens(text: str) -> list[str]:
-    """Cut a text into tokens of content: no word that only asks, no bare number, no character of such a word."""
-    found: list[str] = []
-    for word in tokens(text):
-        if word in CHINESE or re.fullmatch(r"[\d.,%]+年?", word):
-            continue
-        found += [token for token in search_tokens(word) if token not in ENGLISH and token not in CHINESE]
-    return found
-
-
-def _best_span(
-    question: Question, hit: Hit, wanted: Sequence[str], vocabulary: Vocabulary, lexicon: Lexicon, year: int | None
-) -> Span | None:
-    """Choose the sentence of a passage that holds most of the question and what its kind of question asks for."""
-    passage = hit.passage
-    spans = sentences(passage.text)
-    scored = sorted(
-        ((_coverage(passage, start, end, wanted, vocabulary), -n) for n, (start, end) in enumerate(spans)), reverse=True
-    )
-    for score, place in scored:
-        start, end = spans[-place]
-        quote = passage.text[start:end]
-        needed = _NEEDED.get(question.ask)
-        if needed is not None and not needed.search(fold(quote)):
-            continue
-        if not _same_period(question, passage, quote, year) or not _speaks_of(question, passage, quote, lexicon):
-            continue
-        quantity = _asked_quantity(question, quote, wanted, vocabulary, lexicon) if question.ask == "number" else None
-        if question.ask == "number" and quantity is None:
-            continue
-        last = _list_end(question, passage, spans, -place)
-        return Span(passage=passage, start=start, end=last, score=score, quantity=quantity)
-    return None
-
-
-def _coverage(passage: Passage, start: int, end: int, wanted: Sequence[str], vocabulary: Vocabulary) -> float:
-    """Share of the question's content, by rarity, that a sentence holds; less for what only its surroundings hold."""
-    weights = vocabulary.weigh(wanted)
-    whole = sum(weights.values())
-    inside = set(_tokens(passage.text[start:end]))
-    around = vocabulary.of(passage)
-    headings = set(_tokens(" ".join(passage.section[1:])))
-    held = 0.0
-    for token in wanted:
-        worth = 1.0 if token in inside else 0.75 if token in around else 0.7 if token in headings else 0.0
-        held += worth * weights[token]
-    return held / whole if whole else 0.0
+    def _around(self, n: int) -> Array:
+        """How well each term stands in a sentence or around it."""
+        coverage = self.coverage
+        rows = [worth * getattr(coverage, name)[:, n] for name, worth in _WORTH.items()]
+        return np.asarray(np.maximum.reduce(rows), dtype=np.float32)
 
 
-def _speaks_of(question: Question, passage: Passage, quote: str, lexicon: Lexicon) -> bool:
-    """Tell whether a sentence names a metric the question names, or a part of it, if it asks for a measure."""
-    measured = {key for key in question.concept.metrics if lexicon.metrics[key].kind != "text"}
-    asked = measured if question.ask in ("what", "which") else question.concept.metrics
-    if not asked or question.ask not in ("number", "often", "what", "which"):
-        return True
-    named = lexicon.concept(f"{' '.join(passage.section[-1:])} {quote}").metrics
-    return any(one == key or key in lexicon.ancestors(one) for key in asked for one in named)
+def _rivals(one: Candidate, first: Candidate) -> bool:
+    """Tell whether another number of a sentence might as well be the one asked for."""
+    if one.quantity.value == first.quantity.value:
+        return False
+    if one.named == first.named:
+        return one.share >= first.share - 0.01
+    return one.share > first.share + 0.3 and first.share < 0.3
 
 
-def _same_period(question: Question, passage: Passage, quote: str, year: int | None) -> bool:
+def _indexes_codes(passage: Passage) -> bool:
+    """Tell a row of the content index, which says where things are disclosed and not what."""
+    return passage.kind == "row" and bool(_KPI_CODE.search(fold(passage.text)))
+
+
+def _same_period(question: Question, sentence: Sentence, year: int | None) -> bool:
     """Tell whether a sentence speaks of the period asked; one that names no year speaks of the reporting year."""
     if not question.periods:
         return True
-    named = years_in(quote) or years_in(passage.section[-1] if passage.section else "") or ([str(year)] if year else [])
+    headings = sentence.passage.section
+    named = years_in(sentence.text) or years_in(headings[-1] if headings else "") or ([str(year)] if year else [])
     return any(period[:4] in named for period in question.periods)
 
 
-def _asked_quantity(
-    question: Question,
-    quote: str,
-    wanted: Sequence[str],
-    vocabulary: Vocabulary,
-    lexicon: Lexicon,
-    *,
-    floor: float = 0.45,
-) -> Quantity | None:
-    """Find the number a "how many" asks for: one of the kind asked, in the clause that speaks of it.
-
-    Where the question names a metric the clause must name it too, and the sentence most of what else is asked.
-    """
-    kind = _asked_dimension(question.text) or _metric_dimension(question.concept.metrics, lexicon)
-    asked = question.concept.metrics
-    rated = kind == "share" or any("%" in lexicon.metrics[key].units for key in asked)
-    explained = set(_tokens(" ".join(_names(asked, lexicon)))) if asked else set()
-    need = [token for token in wanted if token not in explained]
-    weights = vocabulary.weigh(need if asked else wanted)
-    sentence = set(_tokens(quote))
-    whole = sum(weights.values())
-    if asked and whole and sum(w for token, w in weights.items() if token in sentence) / whole < floor:
-        return None
-    best: tuple[float, Quantity] | None = None
-    for quantity in find_quantities(quote):
-        if quantity.kind not in ("amount", "share", "points") or not _fits(quantity, kind):
-            continue
-        if asked and not rated and quantity.kind != "amount":
-            continue
-        clause = _clause(quote, quantity.start, quantity.end)
-        inside = set(_tokens(clause))
-        held = sum(w for token, w in weights.items() if token in inside) / whole if whole else 0.0
-        if asked:
-            spoken = lexicon.concept(clause).metrics
-            if not any(one == key or key in lexicon.ancestors(one) for key in asked for one in spoken):
-                continue
-        elif held < floor or sum(token in inside for token in wanted if len(token) > 1) < 2:
-            continue
-        if best is None or held > best[0]:
-            best = (held, quantity)
-    return best[1] if best else None
-
-
-def _metric_dimension(keys: Iterable[str], lexicon: Lexicon) -> str | None:
-    """Tell what kind of number a metric is, where it can only be one."""
-    kinds = {lexicon.metrics[key].kind for key in keys}
-    return {"money": "money", "rate": "share"}.get(kinds.pop()) if len(kinds) == 1 else None
-
-
-def _names(keys: Iterable[str], lexicon: Lexicon) -> list[str]:
-    metrics = [lexicon.metrics[key] for key in keys]
-    return [name for m in metrics for name in (m.zh_hant, m.zh_hans, m.en, *m.words)]
-
-
-def _clause(quote: str, start: int, end: int) -> str:
-    """Take the clause of a sentence that a number stands in."""
-    before = max((m.end() for m in _CLAUSE_END.finditer(quote, 0, start)), default=0)
-    after = _CLAUSE_END.search(quote, end)
-    return quote[before : after.start() if after else len(quote)]
-
-
-def _asked_dimension(text: str) -> str | None:
-    """Tell what kind of thing a "how many" counts, from its classifier or noun; None when it does not say."""
-    folded = fold(text).lower()
-    for pattern, dimension in _COUNTED:
-        if pattern.search(folded):
-            return dimension
-    return None
-
-
-def _fits(quantity: Quantity, kind: str | None) -> bool:
+def _measures(asked: Collection[str], quantity: Quantity, lexicon: Lexicon) -> bool:
+    """Tell whether a number is of the kind that the metrics asked for are: money, a share, a count."""
+    kinds = {lexicon.metrics[key].kind for key in asked}
     dimension = quantity.unit.dimension if quantity.unit else None
-    if kind == "share":
-        return dimension == "share" or quantity.kind in ("share", "points")
-    if quantity.kind in ("share", "points"):
-        return kind is None
-    if kind == "money":
+    if kinds == {"money"}:
         return dimension == "money"
-    return kind is None or dimension is None or dimension == kind
+    if kinds == {"rate"}:
+        return quantity.kind in ("share", "points") or dimension == "share"
+    rated = any("%" in lexicon.metrics[key].units for key in asked)
+    return rated or quantity.kind == "amount"
 
 
-def _list_end(question: Question, passage: Passage, spans: Sequence[tuple[int, int]], n: int) -> int:
-    """Extend a sentence that leads to a list over the list's items in the same passage."""
-    start, end = spans[n]
-    if passage.text[start:end].rstrip().endswith(("：", ":")) and n + 1 < len(spans):
-        return spans[-1][1]
-    if question.ask in ("which", "what", "why") and n + 1 < len(spans):
-        following = spans[n + 1]
-        gap = passage.text[end : following[0]]
-        return following[1] if "\n" not in gap else end
-    return end
+def _clause_of(sentence: str, quantity: Quantity) -> str:
+    start, end = clause(sentence, quantity.start, quantity.end)
+    return sentence[start:end]

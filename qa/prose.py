@@ -1,17 +1,19 @@
 """Answer with the report's own words: a quoted sentence, list or number, in the reader's edition."""
 
 import re
+from collections.abc import Sequence
 
 from index.period import years_in
-from index.script import Language, fold, render
+from index.script import Language, fold, language_of, render
+from index.snapshot import Snapshot
 from index.units import unit_name
 from qa.answer import Answer, AnswerFigure
 from qa.catalogue import Series
 from qa.compose import Citations, in_edition, say, with_mark
-from qa.extract import Span
 from qa.figures import Choice
 from qa.numbers import Desk
 from qa.question import Question
+from qa.span import Span, blocks_of, span_of
 
 _CAUSE = re.compile(
     r"因|由于|所以|改为|转为|变|主要来自|来自|because|since|owing|due\s+to|as\s+a\s+result|reason|chang|mainly|owns?\s+no|therefore|thus",
@@ -19,24 +21,55 @@ _CAUSE = re.compile(
 )
 
 
-def answer_prose(question: Question, span: Span, citations: Citations, *, latest: str) -> Answer:
-    """Quote the span that answers, with its number as a figure when one was asked for."""
+def answer_prose(
+    question: Question, spans: Sequence[Span], citations: Citations, snapshot: Snapshot, *, latest: str
+) -> Answer:
+    """Quote the spans that answer, with the number as a figure when one was asked for.
+
+    The same place in the report's other language is cited beside each, where the report has one.
+    """
     language = question.language
-    number = citations.cite(span.passage, span.start, span.end)
-    name = "quoted" if in_edition(span.passage, language) else "translated"
-    shown = render(span.quote, language) if name == "quoted" else span.quote
-    text = with_mark(say(name, language, quote=" ".join(shown.split())), [number])
-    figures = (_prose_figure(question, span, number, latest),) if span.quantity is not None else ()
+    own = in_edition(spans[0].passage, language)
+    name = "quoted" if own else "translated"
+    numbers = [citations.cite(span.passage, span.start, span.end) for span in spans]
+    sentences = [
+        with_mark(say(name, language, quote=shown(span.quote, language)), [number])
+        for span, number in zip(spans, numbers, strict=True)
+    ]
+    for span in spans:
+        _cite_beside(span, citations, snapshot)
+    figures = (_prose_figure(question, spans[0], numbers[0], latest),) if spans[0].quantity is not None else ()
     return Answer(
         id="",
         status="answered",
         reason=None,
         language=language,
-        text=text,
+        text="\n".join(sentences),
         figures=figures,
         citations=citations.all,
-        notes=(say("other_language", language),) if name == "translated" else (),
+        notes=() if own else (say("other_language", language),),
     )
+
+
+def shown(quote: str, language: Language) -> str:
+    """Render a quote for a reader, a line an item, in the reader's script; another language as printed."""
+    lines = [" ".join(line.split()) for line in quote.splitlines()]
+    text = "\n".join(line for line in lines if line)
+    return render(text, language) if (language_of(text) == "en") == (language == "en") else text
+
+
+def _cite_beside(span: Span, citations: Citations, snapshot: Snapshot) -> None:
+    """Cite the same block in the report's other language: the sentence at the same place, or the whole block."""
+    passage = span.passage
+    other = "zh-Hant" if passage.edition == "en" else "en"
+    blocks = blocks_of(passage, span.start, span.end)
+    if not blocks:
+        return
+    for counterpart in snapshot.by_block.get((passage.report_id, other, blocks[0]), ()):
+        place = span_of(counterpart, blocks)
+        if place is not None:
+            citations.cite(counterpart, *place)
+            return
 
 
 def reason_in_notes(desk: Desk, choice: Choice) -> Answer:
@@ -87,7 +120,8 @@ def _prose_figure(question: Question, span: Span, citation: int, latest: str) ->
     quantity = span.quantity
     if quantity is None:
         raise ValueError("the span has no quantity")
-    years = years_in(span.quote)
+    headings = span.passage.section
+    years = years_in(span.quote) or years_in(headings[-1] if headings else "")
     period = question.periods[0] if question.periods else years[0] if years else latest
     unit = unit_name(quantity.unit, question.language, value=quantity.value) if quantity.unit else ""
     return AnswerFigure(

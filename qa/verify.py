@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MARKS = re.compile(r"(?:\[\d+\])+")
 _TAILS = {"against": "", "up_from": "up", "down_from": "down", "same_as": "same"}  # go on with the sentence before
 _SLOT = re.compile("\x00([a-z]+)\x00")
-_STOPS = " .。"
+_STOPS = " .。\n"
 _DIVIDER = re.compile(r"\t| \| ")
 # Words that are parts of labels or stand outside an answer's text.
 _NO_SENTENCES = frozenset(
@@ -390,7 +390,8 @@ def _apart(figure: AnswerFigure, evidence: _Evidence) -> Iterator[str]:
 
 def _rendered(citation: Citation, language: Language) -> set[str]:
     shown = {citation.quote, render(citation.quote, language)}
-    return shown | {" ".join(text.split()) for text in shown}
+    lines = {"\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip()) for text in shown}
+    return shown | lines | {" ".join(text.split()) for text in shown}
 
 
 def _last_cell(citation: Citation) -> list[str]:

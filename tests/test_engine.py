@@ -68,7 +68,6 @@ REFUSED = [
     ("Water use in Hong Kong", "other_boundary"),
     ("香港的用水量", "other_boundary"),
 ]
-FALSELY_ANSWERED = "prose at the very floor answers what the report does not speak of"
 COMPUTED = [
     # question, value, unit, formula
     (
@@ -166,7 +165,7 @@ def test_what_is_not_disclosed_is_refused_for_its_reason(engine: Engine, text: s
     [
         "What is the CEO's pay?",
         "Who is the head of the nuclear submarine department?",
-        pytest.param("What is the weather in Beijing?", marks=pytest.mark.xfail(strict=True, reason=FALSELY_ANSWERED)),
+        "What is the weather in Beijing?",
     ],
 )
 def test_prose_that_only_shares_a_word_does_not_answer(engine: Engine, text: str) -> None:
@@ -187,7 +186,6 @@ def test_this_year_s_figure_does_not_answer_for_the_next(engine: Engine, text: s
     assert engine.ask(text).reason == "forward_looking"
 
 
-@pytest.mark.xfail(strict=True, reason="天氣 is known to the report's climate section: not_in_report, not off_topic")
 def test_the_weather_is_off_topic(engine: Engine) -> None:
     assert engine.ask("今天天氣怎樣？").reason == "off_topic"
 
