@@ -44,7 +44,7 @@ class UnknownReport(EsgQaError):
 class Engine:
     """Answers questions from one snapshot.
 
-    A reranker reads the passages found again, for a search and for an answer from prose. Raises ModelMismatch when the
+    A reranker reads the passages that a search found again. Raises ModelMismatch when the
     snapshot was embedded by another model than `embedder`.
     """
 
