@@ -129,7 +129,7 @@ class _Reading:
         fitting = [n for n in order if self._fits(n, must, year)]
         if self.question.ask == "number":
             return self._number(fitting, floor)
-        fitting = [n for n in fitting if self.likelihoods[n] >= floor]
+        fitting = [n for n in fitting if self.likelihoods[n] >= floor and self._holds_most(n)]
         if not fitting:
             return ()
         if self.question.ask == "what" and self._asks_measure():
@@ -155,6 +155,10 @@ class _Reading:
     def _asks_measure(self) -> bool:
         kinds = {self.lexicon.metrics[key].kind for key in self.question.concept.metrics}
         return bool(kinds) and "text" not in kinds
+
+    def _holds_most(self, n: int, *, least: float = 0.55) -> bool:
+        """Tell whether a sentence and what is around it hold the better part of what is asked."""
+        return float(self.coverage.weights @ (self._around(n) >= 0.35)) >= least
 
     def _fits(self, n: int, must: Sequence[str], year: int | None) -> bool:
         sentence = self.pages.sentences[n]

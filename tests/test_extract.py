@@ -167,10 +167,6 @@ def test_an_address_is_asked_for_and_given(find: Find, text: str) -> None:
     assert "@" in find(text)[0].quote
 
 
-def test_a_reader_of_another_language_is_shown_the_original(ask_pier: Find) -> None:
-    assert "every month" in ask_pier("救生衣多久檢查一次？")[0].quote
-
-
 @pytest.mark.parametrize(
     "text",
     [
