@@ -288,6 +288,9 @@ FAULTS: dict[str, Wording] = {
     "greater_than_equal": _words("must be {ge} or more", "不可小於 {ge}", "不可小于 {ge}"),
     "less_than_equal": _words("must be {le} or less", "不可大於 {le}", "不可大于 {le}"),
     "model_attributes_type": _words("must be a JSON object", "必須為 JSON 物件", "必须为 JSON 对象"),
+    "date_parsing": _words(
+        "must be a date such as 2026-12-31", "必須為日期，例如 2026-12-31", "必须为日期，例如 2026-12-31"
+    ),
     "string_pattern_mismatch": _words("has a form that is not allowed", "格式不符", "格式不符"),
 }
 _OTHER_FAULT = _words("is not allowed", "不被接受", "不被接受")

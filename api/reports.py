@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.accounts import Admin, Caller, Editor, Reader, database_of
 from api.public import problems, reports_of
-from api.schemas import ReportReply, Wire
+from api.schemas import NOT_BLANK, ReportReply, Wire
 from api.settings import Settings
 from api.snapshots import HeldSnapshot, held_snapshots, publish_held
 from api.staff import CHANGE, REFUSED, SIGNED_IN
@@ -34,7 +34,7 @@ reports = APIRouter(prefix="/v1/staff", tags=["staff"], dependencies=SIGNED_IN)
 
 UPLOAD_PATHS = ("/v1/staff/reports", "/console/reports")  # where a body may be as large as reports are
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NOT_BLANK)]
 
 
 class ReportGiven(BaseModel):

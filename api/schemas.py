@@ -13,7 +13,11 @@ from qa.answer import Reason, Status
 MAX_QUESTION = 500  # characters
 MAX_HISTORY = 20  # earlier questions
 
-QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
+NOT_BLANK = r"\S"  # as a pattern, so that the description says it too
+
+QuestionText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION, pattern=NOT_BLANK)
+]
 
 _ASK_EXAMPLES: list[JsonValue] = [
     {"question": "What were Bairong's Scope 2 emissions in 2022?"},

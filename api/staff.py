@@ -38,6 +38,7 @@ from api.staff_schemas import (
     FeedbackReply,
     MarkGiven,
     MetricCount,
+    Moment,
     NewPassword,
     SignedInReply,
     SignIn,
@@ -97,8 +98,8 @@ def question_filter(
     metric: Annotated[str | None, Query(max_length=128, description="Key of a metric.")] = None,
     mark: Mark | None = None,
     words: Words = None,
-    since: Annotated[datetime | None, Query(description="Asked then or later.")] = None,
-    until: Annotated[datetime | None, Query(description="Asked before.")] = None,
+    since: Annotated[Moment | None, Query(description="Asked then or later.")] = None,
+    until: Annotated[Moment | None, Query(description="Asked before.")] = None,
 ) -> QuestionFilter:
     """Read which questions are wanted; a time without its zone is in UTC."""
     return QuestionFilter(

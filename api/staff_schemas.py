@@ -1,11 +1,14 @@
 """What goes over the wire between the service and its staff."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
-from api.schemas import QuestionText, Wire
+from api.accounts import MAX_PASSWORD, MIN_PASSWORD
+from api.schemas import NOT_BLANK, QuestionText, Wire
 from api.store.accounts import Role
 from api.store.curated import MAX_ANSWER, MAX_PHRASINGS, State
 from api.store.feedback import Complaint
@@ -13,8 +16,19 @@ from api.store.questions import Mark
 from index.script import Language
 from qa.answer import Reason, Status
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=NOT_BLANK)]
 Password = Annotated[str, StringConstraints(max_length=1024)]
+
+
+def _as_written(value: object) -> object:
+    """Refuse a bare number, which pydantic would count in seconds from 1970."""
+    if isinstance(value, date) or value is None or (isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value)):
+        return value
+    raise PydanticCustomError("date_parsing", "expected a day or a moment as ISO 8601 writes it, such as 2026-12-31")
+
+
+Day = Annotated[date, BeforeValidator(_as_written)]
+Moment = Annotated[datetime, BeforeValidator(_as_written)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="The version you looked at; another is refused.")]
 
 
@@ -35,7 +49,9 @@ class NewPassword(Sent):
     """A password to take the place of the present one."""
 
     present: Password
-    new: Password
+    new: Password = Field(  # its length is checked with the password, and refused as a weak one
+        json_schema_extra={"minLength": MIN_PASSWORD, "maxLength": MAX_PASSWORD}
+    )
 
 
 class AccountReply(Wire):
@@ -133,7 +149,9 @@ class CuratedTextGiven(Sent):
 
     language: Language
     question: QuestionText
-    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ANSWER)]
+    answer: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ANSWER, pattern=NOT_BLANK)
+    ]
 
 
 class PassageGiven(Sent):
@@ -155,7 +173,7 @@ class CuratedGiven(Sent):
     )
     passages: Annotated[list[PassageGiven], Field(max_length=20)] = []
     owner: Name | None = Field(default=None, description="Who keeps it right; null: whoever sends this.")
-    expires_on: date | None = Field(default=None, description="The last day it is served; null: while it stands.")
+    expires_on: Day | None = Field(default=None, description="The last day it is served; null: while it stands.")
 
 
 class CuratedEdited(CuratedGiven):
@@ -173,7 +191,7 @@ class VersionGiven(Sent):
 class ExpiryGiven(VersionGiven):
     """Another last day."""
 
-    expires_on: date | None
+    expires_on: Day | None
 
 
 class CitedPassageReply(Wire):

@@ -57,6 +57,19 @@ def test_questions_are_listed_marked_and_exported(serve: Serve, database: Databa
     assert client.get("/v1/staff/questions", params={"mark": "done"}).json()["total"] == 0
 
 
+@pytest.mark.parametrize("moment", ["594", "0", "1.5e9", "", "yesterday"])
+def test_a_bare_number_is_no_day(serve: Serve, moment: str) -> None:
+    client = serve()
+    csrf = sign_in(client, "editor")
+    for path in ("questions", "questions/export"):
+        refused = client.get(f"/v1/staff/{path}", params={"until": moment}, headers={"Accept-Language": "en"})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "until")
+    days: tuple[object, ...] = (moment, 86_400)
+    for day in days:
+        refused = client.post("/v1/staff/curated/1/expiry", json={"version": 1, "expires_on": day}, headers=csrf)
+        assert refused.json()["errors"] == [{"pointer": "#/expires_on", "detail": "must be a date such as 2026-12-31"}]
+
+
 def test_feedback_reaches_the_staff(serve: Serve) -> None:
     client = serve()
     answer = client.post("/v1/ask", json={"question": "水"}).json()["id"]
