@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -23,7 +23,7 @@ from qa.engine import Engine
 ask = APIRouter(include_in_schema=False, prefix=HOME)
 
 Asked = Annotated[str, Query(max_length=MAX_QUESTION)]
-Wanted = Annotated[Language | None, Query(alias="language")]
+Wanted = Annotated[Language | Literal[""], Query(alias="language")]  # empty: the question's own
 OneReport = Annotated[str, Query(max_length=64)]
 _EXAMPLES = 4
 
@@ -38,7 +38,7 @@ class Answered:
 
 @ask.get("/ask")
 def ask_page(
-    request: Request, caller: Reader, q: Asked = "", language: Wanted = None, report: OneReport = ""
+    request: Request, caller: Reader, q: Asked = "", language: Wanted = "", report: OneReport = ""
 ) -> Response:
     """Answer a question beside the opened report; staff's own questions are not kept among the visitors'."""
     engine, question = engine_of(request), q.strip()
@@ -46,16 +46,16 @@ def ask_page(
     given: dict[str, Any] = {"question": question, "wanted": language, "report": report, "reports": reports}
     if not question:
         return show(request, "ask.html", caller, found=None, sections=[], examples=_examples(request, engine), **given)
-    found = answer_as_served(request, engine, question, language=language, report=report or None)
+    found = answer_as_served(request, engine, question, language=language or None, report=report or None)
     sections = open_report(engine.snapshot, found.answer.citations)
     return show(request, "ask.html", caller, found=found, sections=sections, examples=[], **given)
 
 
 @ask.get("/reply")
-def reply_page(request: Request, caller: Reader, q: Asked, language: Wanted = None, report: OneReport = "") -> Response:
+def reply_page(request: Request, caller: Reader, q: Asked, language: Wanted = "", report: OneReport = "") -> Response:
     """Show the reply to copy, in the investor's language."""
     engine, question = engine_of(request), q.strip()
-    found = answer_as_served(request, engine, question, language=language, report=report or None)
+    found = answer_as_served(request, engine, question, language=language or None, report=report or None)
     reply = write_reply(found.answer, question, engine.snapshot)
     return show(request, "reply.html", caller, reply=reply, found=found, question=question, report=report)
 

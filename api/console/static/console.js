@@ -37,6 +37,7 @@ for (const button of all("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const text = find(button.dataset.text).value;
+    copied.textContent = "";
     try {
       if (button.dataset.copy === "rich" && window.ClipboardItem) {
         const html = find(button.dataset.html).value;
