@@ -3,14 +3,17 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import structlog
 
 from index.embed import Embedder, check_model
 from index.errors import EsgQaError
 from index.lexicon import Lexicon, bundled_lexicon
+from index.period import closing_months_in
 from index.rerank import Reranker
 from index.script import Language, fold, render
 from index.snapshot import Edition, Snapshot
@@ -96,7 +99,9 @@ class Engine:
         latest = self._latest(held)
         spelt, corrections = self._spell(question, held)
         earlier = [self._spell(text, held)[0] for text in history]
-        understood = understand(spelt, lexicon=self._lexicon, latest=latest, history=earlier, language=language)
+        understood = understand(
+            spelt, lexicon=self._lexicon, latest=latest, history=earlier, language=language, closing=self._closing(held)
+        )
         answer = self._answer(understood, catalogue, held, latest)
         answer = replace(answer, interpretation=_with_spelling(answer, corrections))
         answer = replace(
@@ -139,6 +144,8 @@ class Engine:
 
     def _answer(self, question: Question, catalogue: Catalogue, report: str, latest: str) -> Answer:
         names = self._names(report)
+        if question.unread:
+            return self._refuse_unread(question, report)
         citations = Citations()
         desk = Desk(question, catalogue, dict(self.snapshot.by_id), citations, latest)
         if question.concept.codes:
@@ -261,6 +268,23 @@ class Engine:
             contact=self._edition(report).metadata.contact,
         )
 
+    def _refuse_unread(self, question: Question, report: str) -> Answer:
+        """Ask for a period that can be told; answering for another one would answer another question."""
+        refused = self._refuse(question, "other_period", "", report)
+        text = say("unread_period", question.language, latest=self._latest(report))
+        return replace(refused, text=text)
+
+    @cached_property
+    def _closings(self) -> dict[str, int]:
+        """The month that each report's year ends in, as its own words say most often; December where none do."""
+        found: dict[str, Counter[int]] = {}
+        for passage in self.snapshot.passages:
+            found.setdefault(passage.report_id, Counter()).update(closing_months_in(passage.text))
+        return {report: months.most_common(1)[0][0] for report, months in found.items() if months}
+
+    def _closing(self, report: str) -> int:
+        return self._closings.get(report, 12)
+
     def _report(self, report: str | None) -> str:
         held = list(dict.fromkeys(e.metadata.report_id for e in self.snapshot.manifest.editions))
         if report is None:
@@ -318,7 +342,7 @@ def _asks_reason(question: Question) -> bool:
 
 def _computed(desk: Desk, choice: Choice) -> Numbers | None:
     """Answer from the tables when they hold all that is asked, or what it can be computed from."""
-    if choice.residue or desk.question.forward:
+    if choice.residue or desk.question.forward or desk.question.parts:
         return None
     if choice.found:
         return answer_numbers(desk, choice)

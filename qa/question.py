@@ -7,7 +7,7 @@ from typing import Literal
 
 from index.errors import EsgQaError
 from index.lexicon import Concept, Lexicon
-from index.period import years_in
+from index.period import part_years_in, unread_years_in, year_words_in, years_in
 from index.script import Language, fold, language_of
 from index.units import Unit, find_unit_words
 
@@ -37,6 +37,8 @@ class Question:
     ask: Ask
     unit: Unit | None  # asked for, "in kg"
     forward: bool  # about a year after the report or a plan
+    unread: tuple[str, ...] = ()  # words that have the form of a period and name none that can be told
+    parts: tuple[str, ...] = ()  # words that cut a year: a half, a quarter, a month
     follows: bool = False  # completed from an earlier question
 
 
@@ -166,6 +168,11 @@ _LAST_YEAR = re.compile(
     re.I,
 )
 _BEFORE_LAST = re.compile(r"\b(?:the\s+)?year\s+before\s+last\b|\btwo\s+years\s+(?:ago|earlier|before)\b|前年", re.I)
+_LAST_TWO = re.compile(  # the reporting year against the one before it
+    r"\b(?:last|this|latest|reporting)\s+(?:financial\s+|fiscal\s+)?year\b.{0,40}\b(?:(?:the|a|one)\s+(?:year\s+(?:before|earlier)(?!\s+last)|one\s+before|(?:previous|prior|preceding)\s+year)|(?:previous|prior|preceding)\s+year)\b"
+    r"|(?:去年|旧年|上一?年度?).{0,8}前年|今年.{0,8}(?:去年|旧年|上一?年)|本年度?.{0,8}(?:上一?年|去年)",
+    re.I,
+)
 _EVERY = re.compile(
     r"\b(?:past|last|recent|these|all)\s+(?:three|two|3|2|few|several)?\s*years\b|\beach\s+(?:of\s+the\s+)?(?:last\s+|past\s+)?(?:three\s+|two\s+)?years?\b|three[\s-]year|over\s+the\s+years|over\s+time|year\s+by\s+year|every\s+year|\btrend"
     r"|(?:近|过去|最近|这|呢|前)(?:三|两|二|几|3|2)\s*年|历年|三年(?:间|来|内)?|逐年|各年|每年|趋势|走势",
@@ -195,8 +202,11 @@ def understand(
     latest: str,
     history: Sequence[str] = (),
     language: Language | None = None,
+    closing: int = 12,
 ) -> Question:
     """Read a question; `latest` is the newest reporting year, which "latest" and no period at all stand for.
+
+    `closing` is the month that the reporting year ends in, so that "at 31 March 2024" names a year.
 
     Raises BadQuestion for an empty question or one of more than 500 characters.
     """
@@ -204,14 +214,16 @@ def understand(
         raise BadQuestion("question: it is empty; expected 1 to 500 characters")
     if len(text) > MAX_LENGTH:
         raise BadQuestion(f"question: {len(text)} characters; expected 1 to {MAX_LENGTH}")
-    question = _read(text, lexicon, latest, language)
+    question = _read(text, lexicon, latest, language, closing)
     if not history:
         return question
-    earlier = understand(history[-1], lexicon=lexicon, latest=latest, history=history[:-1], language=language)
+    earlier = understand(
+        history[-1], lexicon=lexicon, latest=latest, history=history[:-1], language=language, closing=closing
+    )
     return _carry_over(question, earlier, latest)
 
 
-def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None) -> Question:
+def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, closing: int) -> Question:
     language = language or language_of(text)
     text = _MARKUP.sub(" ", text)
     folded = fold(text)
@@ -234,12 +246,16 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None) -
         language=language,
         concept=_with_workforce(lexicon.concept(text), folded, operation),
         periods=periods,
-        period_words=words,
+        period_words=", ".join(
+            filter(None, (words, *(w for w in year_words_in(folded, closing=closing) if not w.isdigit())))
+        ),
         every_period=every,
         operation=operation,
         ask=next((name for name, pattern in _ASKS if pattern.search(folded)), "what"),
         unit=find_unit_words(text),
         forward=forward,
+        unread=tuple(unread_years_in(folded)),
+        parts=tuple(part_years_in(folded, closing=closing)),
     )
 
 
@@ -263,6 +279,9 @@ def _periods(folded: str, latest: str, *, endpoints: bool) -> tuple[tuple[str, .
         named = [str(year) for year in range(int(span["first"]), int(span["last"]) + 1)]
     words: list[str] = []
     reference = int(named[-1]) if len(named) == 1 else int(latest)
+    both = _LAST_TWO.search(folded)
+    if both and not named:
+        return (str(int(latest) - 1), latest), both.group().strip(), False
     for pattern, back in ((_BEFORE_LAST, 2), (_LAST_YEAR, 1)):
         match = pattern.search(folded)
         if match:
@@ -287,7 +306,7 @@ def _carry_over(question: Question, earlier: Question, latest: str) -> Question:
         mine, metrics=theirs.metrics, codes=theirs.codes, per=mine.per or theirs.per, members=frozenset(members)
     )
     periods = question.periods or earlier.periods
-    if question.period_words and not years_in(fold(question.text)):
+    if question.period_words and not years_in(fold(question.text)) and len(question.periods) == 1:
         base = min(int(period[:4]) for period in (earlier.periods or (latest,)))
         back = 2 if _BEFORE_LAST.search(fold(question.text)) else 1
         periods = (str(base - back),)
