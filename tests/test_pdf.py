@@ -246,6 +246,44 @@ def test_a_stream_that_unpacks_without_end_is_refused(layers: int, read: Read, m
         read(pdf([bomb], packed=True))
 
 
+@pytest.mark.parametrize("paints", ["BT /F1 10 Tf 50 700 Td (water) Tj ET", "0 0 m 9 9 l S", ""])
+def test_forms_that_multiply_are_refused_before_they_are_laid_out(
+    paints: str, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.readers.pdf.MAX_DRAWN", 1_000)
+    with pytest.raises(UnreadableReport, match=r"tiny\.pdf: page 1 draws more than 1,000 things"):
+        read(nested(paints, depth=20))
+
+
+def test_a_form_that_draws_itself_is_refused(read: Read) -> None:
+    with pytest.raises(UnreadableReport, match=r"tiny\.pdf: "):
+        read(nested("/Next Do", depth=1))
+
+
+def test_forms_are_read_as_what_they_draw(read: Read) -> None:
+    assert words(read(nested(f"BT /F1 10 Tf 50 700 Td ({PROSE}) Tj ET", depth=1))) == [PROSE]
+
+
+def test_a_page_of_too_many_characters_is_refused(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.readers.pdf.MAX_CHARACTERS", 50)
+    with pytest.raises(UnreadableReport, match=r"tiny\.pdf: page 1 has more than 50 characters"):
+        read(pdf([FIRST]))
+
+
+def nested(paints: str, *, depth: int) -> bytes:
+    """Write a page whose form draws another one ten times, and so on; the last one paints."""
+    contents = ["/Next Do " * 10] * (depth - 1) + [paints]
+    forms = [
+        "<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources << /Font << /F1 3 0 R >> "
+        f"/XObject << /Next {min(6 + n, 5 + depth)} 0 R >> >> /Length {len(content)} >>\n"
+        f"stream\n{content}\nendstream"
+        for n, content in enumerate(contents, start=1)
+    ]
+    whole = pdf([b"/Next Do"], objects=forms)
+    fonts = b"/Resources << /Font << /F1 3 0 R >> >>"
+    return whole.replace(fonts, b"/Resources << /XObject << /Next 6 0 R >> >>", 1)
+
+
 def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "big.pdf"
     path.write_bytes(b"%PDF-1.7" + bytes(20 * 2**20))

@@ -13,6 +13,8 @@ from statistics import median
 from typing import Any, Final
 
 import pdfplumber
+from pdfminer.pdfdevice import PDFDevice
+from pdfminer.pdfinterp import PDFPageInterpreter
 
 from index.errors import UnreadableReport
 from index.readers.file import File, read_content
@@ -27,6 +29,7 @@ logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of each font's
 MAX_PAGES: Final = 600
 MAX_UNPACKED: Final = 400 * 2**20  # bytes of all streams together
 MAX_CHARACTERS: Final = 60_000  # on one page
+MAX_DRAWN: Final = 100_000  # lines, pictures, forms and runs of text on one page, forms within forms too
 
 _STREAM = re.compile(rb"stream\r?\n")
 _PAGE_NUMBER = re.compile(
@@ -124,7 +127,35 @@ def _pages(name: str, content: bytes) -> list[_Page]:
         ) from error
 
 
+class _Drawn(PDFDevice):
+    """Count what a page draws before any of it is laid out: forms that draw forms multiply."""
+
+    def __init__(self, resources: Any, place: str) -> None:  # noqa: ANN401 - pdfminer has no types
+        super().__init__(resources)
+        self._place = place
+        self._drawn = 0
+
+    def begin_figure(self, *_: object) -> None:
+        self._count()
+
+    def paint_path(self, *_: object) -> None:
+        self._count()
+
+    def render_image(self, *_: object) -> None:
+        self._count()
+
+    def render_string(self, *_: object) -> None:
+        self._count()
+
+    def _count(self) -> None:
+        self._drawn += 1
+        if self._drawn > MAX_DRAWN:
+            raise UnreadableReport(f"{self._place} draws more than {MAX_DRAWN:,} things")
+
+
 def _page(name: str, page: Any) -> _Page:  # noqa: ANN401 - pdfplumber has no types
+    resources = page.pdf.rsrcmgr
+    PDFPageInterpreter(resources, _Drawn(resources, f"{name}: page {page.page_number}")).process_page(page.page_obj)
     if len(page.chars) > MAX_CHARACTERS:
         raise UnreadableReport(f"{name}: page {page.page_number} has more than {MAX_CHARACTERS:,} characters")
     upright = [char for char in page.chars if char["upright"]]
@@ -184,11 +215,15 @@ def _at(edge: float, edges: Sequence[float]) -> int:
 def _columns(chars: Sequence[dict[str, Any]], width: float) -> list[list[dict[str, Any]]]:
     """Part a page of two columns: down a gutter near the middle that no character crosses, with lines on both sides."""
     letters = [char for char in chars if char["text"].strip()]
+    parted = -1  # characters left of the gutter that was tried last
     for x in range(int(width * 0.4), int(width * 0.6), 2):
         if any(char["x0"] < x + 6 and char["x1"] > x - 6 for char in letters):
             continue
         left = [char for char in chars if char["x1"] <= x]
         right = [char for char in chars if char["x0"] >= x]
+        if not left or not right or len(left) == parted:
+            continue
+        parted = len(left)
         both = [_lines(side) for side in (left, right)]
         if all(len(lines) > 5 and median(len(line.words) for line in lines) > 15 for lines in both):
             return [left, right]
