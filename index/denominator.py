@@ -50,7 +50,10 @@ def read_denominators(
     for key, (chinese, english) in nouns.items():
         han, latin = _either(chinese), _either(english)
         bare_latin = (
-            rf"| {_RELATION} \s* (?:{_MONEY}\s*{_SCALE}|{_SCALE}\s*{_MONEY})(?:\s*{_SCALE})?" if key == money else ""
+            rf"| {_RELATION} \s* (?:{_MONEY}\s*{_SCALE}|{_SCALE}\s*{_MONEY})(?:\s*{_SCALE})?"
+            rf"| \b(?:{latin})[-\ ]based\b"
+            if key == money
+            else ""
         )
         bare_han = rf"| 每 (?:赚)? {_MONEY}? {_SCALE} {_MONEY} (?:{_MONEY})?" if key == money else ""
         ways.append(
@@ -61,6 +64,7 @@ def read_denominators(
           | (?P<{key}_>
                 (?: 每 | 单位 ) {_FILL_CHINESE} (?:{han}) (?:平均)? {bare_han}
               | (?: 按 | 以 ) (?:{han}) (?: 计算? | 算 | 平均 | 折算 | 分?摊分? | 来?看 ) (?:的)?
+              | 按 (?:{han}) (?= \s* (?: [),;?] | $ ) )
               | 相对于? (?:{han}) (?:的)? | 除以 (?:{han}) | (?:{han}) 平均 (?= 的 )
             )
             """

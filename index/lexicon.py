@@ -26,8 +26,18 @@ _AGE = re.compile(
     (?P<low>\d\d)\s*岁?\s*(?:\(含\))?\s*(?:-|–|—|~|至|到|to|and|with)\s*(?P<high>\d\d)\s*(?:岁|years?\s*old|years?\s*of\s*age|\b(?=.{0,12}(?:age|岁)))
   | (?P<under>\d\d)\s*岁?\s*(?:\([^)]*\))?\s*(?:及)?\s*(?:以下|或以下|以内)
   | (?P<over>\d\d)\s*岁?\s*(?:\([^)]*\))?\s*(?:及)?\s*(?:以上|或以上)
+  | (?:不|未|没有?|冇|并非)\s*(?:超过|大于|高于|年?过|够|满|到|足)\s*(?P<under_not>\d\d)\s*岁
+  | (?:不|未|没有?|冇)\s*(?:小于|低于|少于)\s*(?P<over_not>\d\d)\s*岁
   | (?:小于|低于|未满|不足|不到)\s*(?P<under_zh>\d\d)\s*岁
   | (?:大于|超过|年过|高于)\s*(?P<over_zh>\d\d)\s*岁
+  | (?<!\d)(?<!\d\s)年过\s*(?P<over_past>\d\d)(?!\s*[.\d%])
+  | \b(?:not|n[o']t|never|yet\s+to\s+be)\s+(?:yet\s+)?
+      (?:pass|passed|past|over|above|older\s+than|beyond|turned|reached)\s*(?:the\s+age\s+of\s*|age\s*)?(?P<under_never>\d\d)\b
+      (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
+  | \b(?:no|not)\s+older\s+than\s*(?P<under_most>\d\d)\b
+  | \b(?:past|passed|beyond)\s*(?:the\s+age\s+of\s*|age\s*)?(?P<over_passed>\d\d)\b
+      (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
+  | \bthe\s+(?:wrong|far)\s+side\s+of\s*(?P<over_side>\d\d)\b
   | (?:aged?\s*|ages\s*)\b(?:under|below|younger\s+than|less\s+than|up\s+to)\s*(?P<under_aged>\d\d)\b
   | (?:aged?\s*|ages\s*)\b(?:over|above|older\s+than|more\s+than)\s*(?P<over_aged>\d\d)\b
   | \b(?:under|below|younger\s+than)\s*(?:the\s+age\s+of\s*)?(?P<under_en>\d\d)s?\b
@@ -55,7 +65,7 @@ _ASKING = re.compile(r"多少|几|how\s+m", re.I)  # a name that is a question i
 _HEAD = "per_employee"
 _HAN_NUMERALS = "零一二三四五六七八九"
 _HAN_AGE = re.compile(
-    r"(?P<tens>[二三四五六七])?十(?P<ones>[一二三四五六七八九])?(?=岁|(?:至|到|-)[二三四五六七]十[一二三四五六七八九]?岁)"
+    r"(?P<tens>[二三四五六七])?十(?P<ones>[一二三四五六七八九])?(?=岁|(?<=年过.十)|(?<=年过.十.)|(?:至|到|-)[二三四五六七]十[一二三四五六七八九]?岁)"
 )
 
 Member = tuple[str, str]  # dimension and member, ("gender", "female")
@@ -79,6 +89,7 @@ class Metric:
     group: Member | None  # the group of its parent that it counts
     average_of: str | None  # the total that it is when divided by the people
     sums: tuple[str, ...]  # the metrics it is the sum of, when all are disclosed
+    joins: frozenset[str]  # the metrics that one row prints together under this name
     better: int  # 1: higher is better, -1: lower is better, 0: disputable
 
     def name(self, language: Language) -> str:
@@ -98,6 +109,7 @@ class Word:
         (),
         (),
     )  # of a qualifier: nouns of the divisor, Chinese and English
+    joins: frozenset[str] = frozenset()  # of a member: the members that one row prints together under this name
 
     def name(self, language: Language) -> str:
         """The first name in the reader's script."""
@@ -477,6 +489,7 @@ def _metric(table: dict[str, Any]) -> Metric:
         group=(table["group"][0], table["group"][1]) if "group" in table else None,
         average_of=table.get("average_of"),
         sums=tuple(table.get("sums", ())),
+        joins=frozenset(table.get("joins", ())),
         better=better,
     )
 
@@ -488,6 +501,7 @@ def _word(table: dict[str, Any]) -> Word:
         en=tuple(table["en"]),
         dimension=table.get("dimension", ""),
         over=(tuple(map(fold, table.get("over_zh", ()))), tuple(map(fold, table.get("over_en", ())))),
+        joins=frozenset(table.get("joins", ())),
     )
 
 

@@ -16,6 +16,7 @@ from qa.catalogue import Catalogue, Series
 from qa.linking import SURE, Link, Linker
 from qa.phrases import CHINESE, ENGLISH
 from qa.question import Question
+from qa.topics import settle
 
 Absence = Literal["unknown", "boundary", "measure"]
 
@@ -78,7 +79,7 @@ def choose(
     word of content that neither the lexicon nor the series' labels explain. Where that finds none, the metric that
     `linker` is `sure` of is taken, under the same conditions.
     """
-    asked = _Asked(question, names)
+    asked = _Asked(settle(question, catalogue.lexicon), names)
     choice = _by_name(asked, catalogue, floor)
     if linker is None or (choice.found and len(choice.found) == len(choice.matches) and not choice.residue):
         return choice
@@ -182,9 +183,10 @@ def _targets(concept: Concept, catalogue: Catalogue) -> list[Target]:
     if not concept.metrics:
         return []
     whole = any(series.metrics == concept.metrics for series in catalogue.series)
-    metrics = [concept.metrics] if whole else [frozenset({key}) for key in sorted(concept.metrics)]
+    keys = _joined_metrics(concept.metrics, catalogue)
+    metrics = [concept.metrics] if whole else [frozenset({key}) for key in sorted(keys)]
     by_dimension: dict[str, list[Member]] = {}
-    for member in sorted(concept.members):
+    for member in sorted(_joined_members(concept, catalogue)):
         by_dimension.setdefault(member[0], []).append(member)
     for dimension in sorted(concept.dimensions - set(by_dimension)):
         cut = {m for s in catalogue.series if s.metrics == concept.metrics for m in s.members if m[0] == dimension}
@@ -192,6 +194,34 @@ def _targets(concept: Concept, catalogue: Catalogue) -> list[Target]:
             by_dimension[dimension] = sorted(cut)
     groups = [frozenset(group) for group in product(*by_dimension.values())]
     return [Target(metrics=m, per=concept.per, members=group) for m in metrics for group in groups]
+
+
+def _joined_metrics(keys: frozenset[str], catalogue: Catalogue) -> frozenset[str]:
+    """Name metrics as the report prints them: injuries and deaths in one row, or each in its own."""
+    printed = frozenset(key for series in catalogue.series for key in series.metrics)
+    for metric in catalogue.lexicon.metrics.values():
+        if not metric.joins:
+            continue
+        if metric.key in keys and metric.key not in printed and metric.joins <= printed:
+            keys = keys - {metric.key} | metric.joins
+        elif metric.joins <= keys and metric.key in printed and not metric.joins <= printed:
+            keys = keys - metric.joins | {metric.key}
+    return keys
+
+
+def _joined_members(concept: Concept, catalogue: Catalogue) -> frozenset[Member]:
+    """Name groups that are asked for together as the one group they make, where the report prints only that one."""
+    printed = {m for s in catalogue.series if s.metrics & concept.metrics for m in s.members}
+    members = concept.members
+    joining = {key: word.joins for key, word in catalogue.lexicon.members.items() if word.joins}
+    for key, joins in joining.items():
+        dimension = key[0]
+        named = {member[1] for member in members if member[0] == dimension}
+        spread = frozenset[str]().union(*(joining.get((dimension, name), {name}) for name in named))
+        apart = len(named) > 1 and all((dimension, name) in printed for name in named)
+        if spread == joins and key in printed and not apart:
+            members = frozenset(member for member in members if member[0] != dimension) | {key}
+    return members
 
 
 def _match(target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str, float], floor: float) -> Match:
