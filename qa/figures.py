@@ -16,13 +16,14 @@ from qa.catalogue import Catalogue, Series
 from qa.linking import SURE, Link, Linker
 from qa.phrases import CHINESE, ENGLISH
 from qa.question import Question
-from qa.topics import settle
+from qa.topics import settle, splits
 
 Absence = Literal["unknown", "boundary", "measure"]
 
 _LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
 _PERCENT = re.compile(r"百分之|百分比|\bper\s?cent|percentage|%", re.I)
 _EVERYONE = frozenset({"employees_total", "full_time_employees"})  # whom a metric is about unless it says otherwise
+_STAFF_SHARE = "workforce_share"  # any percentage of employees seems to name it
 _MEASURES = frozenset({"share", "duration", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _REVENUE = "per_revenue"  # what "intensity" without a denominator is understood as, when several are printed
@@ -111,11 +112,12 @@ def _by_meaning(asked: "_Asked", catalogue: Catalogue, linker: Linker, floor: fl
     if not links or links[0].probability < sure:
         return None
     metric = links[0].metric
-    others = concept.metrics - {metric}
     if concept.metrics & held and metric not in concept.metrics:
         return None  # it names another one
-    if any(catalogue.lexicon.metrics[key].kind == "count" for key in others - _EVERYONE):
-        return None  # hours of directors are no employees' hours
+    if catalogue.lexicon.metrics[metric].kind == "rate" and splits(asked.question):
+        return None
+    if _contradicts(metric, concept.metrics, catalogue.lexicon):
+        return None
     meant = catalogue.lexicon.regrouped(replace(concept, metrics=frozenset({metric})))
     ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
     matches = [_match(target, asked, catalogue, ranked, floor) for target in _targets(meant, catalogue)]
@@ -124,6 +126,22 @@ def _by_meaning(asked: "_Asked", catalogue: Catalogue, linker: Linker, floor: fl
     if left or _stray_numbers(asked):
         return None
     return Choice(matches=tuple(matches), residue=(), links=tuple(links))
+
+
+def _contradicts(metric: str, named: frozenset[str], lexicon: Lexicon) -> bool:
+    """Tell whether a question names a metric that the linked one cannot stand for.
+
+    Hours of directors are no employees' hours, methane is not all emissions, a total is no average, and waste that is
+    recycled is not all waste of its kind.
+    """
+    others = named - {metric} - _EVERYONE - {_STAFF_SHARE}
+    known = lexicon.metrics
+    if any(known[key].kind == "count" for key in others):
+        return True
+    if any(metric in lexicon.ancestors(key) or known[metric].average_of == key for key in others):
+        return True
+    apart = [key for key in others if key not in lexicon.ancestors(metric)]
+    return metric in named and any(known[key].aspect == known[metric].aspect for key in apart)
 
 
 def _stray_numbers(asked: "_Asked") -> bool:
@@ -316,7 +334,7 @@ def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon:
 def _countable(asked: Unit, printed: Unit) -> bool:
     """Tell whether what "how many" counts can be what a row counts; counts of things go by many names."""
     kinds = {unit.dimension.split("/")[0] for unit in (asked, printed)}
-    return len(kinds) == 1 or not kinds & _MEASURES or kinds == {"mass", "ghg_mass"}
+    return len(kinds) == 1 or not kinds & _MEASURES or kinds <= {"mass", "ghg_mass", "co2_mass"}
 
 
 def unit_asked(asked: Unit, printed: Unit) -> Unit | None:

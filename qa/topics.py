@@ -25,15 +25,25 @@ _HELD = re.compile(
     r"|\b(?:how\s+many|number\s+of)\s+(?:\w+\s+){0,3}(?:times|events|sessions|courses|classes)\b",
     re.I,
 )
-_MEAN = re.compile(r"平均|人均|每[一个名位]|\b(?:average|avg|mean|per|each)\b", re.I)
+_MEAN = re.compile(
+    r"平均(?!每?[年月])|人均|每[一个名位]|\b(?:average|avg|mean)\b(?!\s+(?:annual|yearly|monthly))"
+    r"|\b(?:per|each)\s+(?!annum|year|month|quarter|day|week|session|course|million|thousand|rmb|hk)",
+    re.I,
+)
 _GAS_UNIT = re.compile(
     r"(?:\bton(?:ne)?s?|\bkg|\bkilograms?|吨|千克|公斤)\s*(?:of\s+)?(?:co2|carbon\s+dioxide|二氧化碳)", re.I
 )
 _GAS = frozenset({"ghg_mass", "co2_mass"})
 _LISTED = re.compile(r"\band\b|&|和|与|及|、|同", re.I)
+_HEAD = "per_employee"
 _LONGEST = 5  # words of a topic's phrase
 _PLAIN = frozenset({"lookup", "share", "sum"})
-_GENERIC = frozenset({"workforce_share", "employees_total", "full_time_employees", "leavers"})
+_GENERIC = frozenset({"workforce_share", "employees_total", "full_time_employees"})  # everyone, whatever is asked
+_BASE = re.compile(
+    r"\b(?:of|among)\s+(?:all\s+)?(?:the\s+|those\s+)?(?:\w+\s+){0,2}(?:who|that)\b.*\b(?:are|is|was|were)\b|\b(?:of|among)\s+leavers\b"
+    r"|(?:培训|受训|训练|离职|离开|流失|辞职|跳槽)(?:了|过|的)*(?:员工|雇员|人员|同事|职工|人)?(?:之?中|当中|里面?)",
+    re.I,
+)  # the topic is what a share is taken of, not what is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ def settle(question: Question, lexicon: Lexicon) -> Question:
     """
     question = replace(question, concept=_by_unit(question, lexicon))
     measure = _measure(question)
-    if measure is None or question.operation not in _PLAIN:
+    if measure is None or question.operation not in _PLAIN or splits(question):
         return question
     for topic in bundled_topics():
         metric = topic.metrics.get(measure)
@@ -70,9 +80,13 @@ def settle(question: Question, lexicon: Lexicon) -> Question:
 
 
 def _by_unit(question: Question, lexicon: Lexicon) -> Concept:
-    """Leave out metrics that the unit asked for only seems to name, or cannot measure: energy in tonnes of CO₂."""
+    """Read a total per head as its average; leave out what the unit only seems to name, or cannot measure."""
     concept = question.concept
     text = fold(question.text)
+    if _MEAN.search(text) and concept.per in (None, _HEAD):
+        means = {m.average_of: m.key for m in lexicon.metrics.values() if m.average_of}
+        keys = frozenset(means.get(key, key) for key in concept.metrics)
+        concept = concept if keys == concept.metrics else replace(concept, metrics=keys, per=None)
     keys = concept.metrics - ({"ghg_co2"} if _GAS_UNIT.search(text) else set())
     asked = question.unit or counted_unit(question.text)
     if asked is not None and asked.dimension in _GAS and not _LISTED.search(text):
@@ -85,12 +99,17 @@ def _measures_gas(key: str, lexicon: Lexicon) -> bool:
     return any(unit is not None and unit.dimension in _GAS for unit in units)
 
 
+def splits(question: Question) -> bool:
+    """Tell whether a share is asked of a topic's people or hours, not of everyone: of those who left, the women."""
+    return bool(_BASE.search(fold(question.text)))
+
+
 def _named(metric: str, concept: Concept, spelt: frozenset[str], question: Question, lexicon: Lexicon) -> Concept:
     means = {m.average_of: m.key for m in lexicon.metrics.values() if m.average_of}
     averaged = metric in means and bool(_MEAN.search(fold(question.text)))
     rest = tuple(term for term in concept.rest if term not in spelt)
     named = replace(concept, metrics=frozenset({means[metric] if averaged else metric}), rest=rest)
-    return lexicon.regrouped(replace(named, per=None) if averaged and named.per == "per_employee" else named)
+    return lexicon.regrouped(replace(named, per=None) if averaged and named.per == _HEAD else named)
 
 
 def _measure(question: Question) -> str | None:
