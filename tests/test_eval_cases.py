@@ -26,7 +26,7 @@ def first() -> list[Case]:
 
 @pytest.fixture(scope="module")
 def blind() -> list[Case]:
-    return load_cases([CASES / "blind"])
+    return load_cases([CASES / "blind", CASES / "prose"])
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def invented(folder: Path) -> Path:
 
 def test_a_folder_with_a_report_and_cases_is_a_suite(tmp_path: Path) -> None:
     known = suites(invented(tmp_path))
-    assert list(known) == ["bundled", "blind", "works"]
+    assert list(known) == ["bundled", "blind", "prose", "works"]
     assert known["works"].reports == (tmp_path / "works" / "report.md",)
 
 
