@@ -152,6 +152,10 @@ class Engine:
             coded = answer_code(desk, self.snapshot, report)
             if coded is not None:
                 return coded
+        if question.manner:
+            prose = self._from_prose(question, report, names, citations, Choice(matches=(), residue=()))
+            if prose is not None:
+                return prose
         choice = choose(question, catalogue, names=names, linker=self._linker)
         if _asks_reason(question) and choice.found:
             return reason_in_notes(desk, choice)

@@ -39,6 +39,7 @@ class Question:
     forward: bool  # about a year after the report or a plan
     unread: tuple[str, ...] = ()  # words that have the form of a period and name none that can be told
     parts: tuple[str, ...] = ()  # words that cut a year: a half, a quarter, a month
+    manner: bool = False  # asks how something is done, not how much of it there is
     follows: bool = False  # completed from an earlier question
 
 
@@ -153,6 +154,17 @@ _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_DEEDS = (
+    r"reduc|sav|protect|manag|ensur|prevent|handl|assess|deal|treat|select|monitor|support|encourag|mitigat|respond"
+    r"|address|safeguard|control|cut|lower|dispos|recycl|evaluat|audit|promot|prepar|guard|secur|engag|choos|vet"
+)
+_MANNER = re.compile(
+    rf"\bhow\s+(?:do|does|did|is|are|was|were|has|have|will)\b.*\b(?:{_DEEDS})"
+    r"|\bwhat\s+(?:is|are|was|were|does|do|did|has|have)\b.{0,40}\b(?:doing|do|done)\s+(?:to|about|against|for)\b"
+    rf"|\b(?:steps|measures|actions|ways)\b.*\b(?:{_DEEDS})"
+    r"|(?:如何|怎样|怎么|怎麼|点样|做了些?(?:什么|甚么)|做咗(?:啲)?(?:乜|咩)|采取了?(?:什么|甚么|哪些)|(?:什么|甚么|哪些|乜嘢|咩)(?:措施|做法|办法|准备|行动))(?!.{0,6}(?:变|发展))",
+    re.I,
+)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]{0,300}>", re.I | re.DOTALL)  # asks nothing
 _PEOPLE = re.compile(r"员工|雇员|职工|同事|人手|employee|staff|workforce|people|worker|colleague", re.I)
 _PEOPLE_TERMS = frozenset(
@@ -254,6 +266,7 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
         ask=next((name for name, pattern in _ASKS if pattern.search(folded)), "what"),
         unit=find_unit_words(text),
         forward=forward,
+        manner=operation == "lookup" and bool(_MANNER.search(folded)),
         unread=tuple(unread_years_in(folded)),
         parts=tuple(part_years_in(folded, closing=closing)),
     )
