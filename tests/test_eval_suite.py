@@ -58,7 +58,7 @@ def test_suites_are_chosen_by_name_once_each_or_all(tmp_path: Path) -> None:
     known = suites(invented(tmp_path))
     assert [suite.name for suite in choose(["works", "bundled", "works"], known)] == ["works", "bundled"]
     assert [suite.name for suite in choose(["all"], known)] == list(known)
-    with pytest.raises(UnknownSuite, match="bank: no such suite; expected bundled, blind, works, all"):
+    with pytest.raises(UnknownSuite, match="bank: no such suite; expected bundled, blind, prose, works, all"):
         choose(["bank"], known)
 
 
