@@ -400,7 +400,8 @@ def _stated_unit(scene: _Scene, line: _Line) -> tuple[str, Unit | None]:
     """Read a unit that a short text above the table states for all of it, where it can be the row's."""
     if len(scene.before) > _LONGEST_CAPTION:
         return "", None
-    candidates = [scene.before, *(found["inside"] for found in PARENTHESIS.finditer(scene.before))]
+    inside = [found["inside"] for found in PARENTHESIS.finditer(scene.before)]
+    candidates = [scene.before, *inside, *(part for text in inside for part in re.split("[,，;；、]", text))]
     candidates += [found["unit"] for text in candidates for found in _STATED_IN.finditer(fold(text))]
     for text in candidates:
         unit = read_unit(text.strip())
@@ -442,6 +443,8 @@ def _concept(scene: _Scene, columns: Columns, line: _Line, unit: Unit | None, to
         metrics = _from_above(columns.context, line, lexicon)
     if not metrics and members and bare and total is not None:
         metrics = total.metrics
+    if not metrics and line.labels:
+        metrics = _from_caption(scene, line.labels[-1], members)
     if not metrics and members and bare:
         metrics = lexicon.concept(scene.section.title).metrics
     denominator = _per(unit)
@@ -460,6 +463,18 @@ def _from_above(context: str, line: _Line, lexicon: Lexicon) -> frozenset[str]:
         return above
     together = lexicon.concept(f"{context} {line.labels[0]}").metrics
     return together if all(set(lexicon.ancestors(key)) & above for key in together) else frozenset()
+
+
+def _from_caption(scene: _Scene, label: str, members: Iterable[Member]) -> frozenset[str]:
+    """Let a row or column that names only a total or a breakdown speak of what a short text above the table names."""
+    if len(scene.before) > _LONGEST_CAPTION:
+        return frozenset()
+    said = scene.lexicon.concept(PARENTHESIS.sub(" ", scene.before))
+    if len(said.metrics) != 1 or said.per or said.members:
+        return frozenset()
+    rest = scene.lexicon.concept(PARENTHESIS.sub(" ", label)).rest
+    plain = bool(_TOTAL.match(fold(PARENTHESIS.sub("", label)).strip()))
+    return said.metrics if plain or (members and len(rest) <= 2) else frozenset()
 
 
 def _label_concept(label: str, lexicon: Lexicon) -> Concept:
@@ -520,7 +535,7 @@ def _figure(
         row_key=row_key,
         section_key=passage.section_key,
         labels=labels,
-        metrics=tuple(sorted(concept.metrics or extra.metrics)),
+        metrics=tuple(sorted(concept.metrics or extra.metrics or _from_caption(scene, head.label, extra.members))),
         per=concept.per or extra.per,
         members=tuple(sorted(concept.members | extra.members)),
         unit_text=unit_text,

@@ -32,7 +32,7 @@ def answer_code(desk: Desk, snapshot: Snapshot, report: str) -> Answer | None:
         number = desk.citations.cite(passage, start, end)
         sentence = say("code_elsewhere", language, code=code, section=render(section, language))
         sentences.append(with_mark(sentence, [number]))
-    figures = _figures(desk)
+    figures = _figures(desk, " ".join(_wording(passage, code) for code, passage in rows))
     return Answer(
         id="",
         status="answered",
@@ -44,15 +44,28 @@ def answer_code(desk: Desk, snapshot: Snapshot, report: str) -> Answer | None:
     )
 
 
-def _figures(desk: Desk, *, most: int = 12) -> tuple[AnswerFigure, ...]:
+def _figures(desk: Desk, described: str, *, most: int = 12) -> tuple[AnswerFigure, ...]:
+    """Give the figures of the metrics under the codes: those the index's own wording names, totals before their parts.
+
+    A code covers more in the lexicon than a report lists under it, so what the report's wording names counts first.
+    """
     wanted = {f"HKEX {code}" if not code.startswith("GRI") else code for code in desk.question.concept.codes}
     held: list[Series] = [
         series
         for series in desk.catalogue.series
         if any(wanted & set(desk.lexicon.metrics[key].codes) for key in series.metrics)
     ]
+    named = desk.lexicon.concept(described).metrics
+    listed = [series for series in held if series.metrics == named] or [s for s in held if s.metrics & named] or held
     period = desk.question.periods[0] if desk.question.periods else desk.latest
-    return tuple(desk.cite(series, period) for series in held if series.disclosed(period))[:most]
+    ordered = sorted(listed, key=lambda series: len(series.members))
+    return tuple(desk.cite(series, period) for series in ordered if series.disclosed(period))[:most]
+
+
+def _wording(passage: Passage, code: str) -> str:
+    """Give what a code's row says besides the section it points to: its code and its description."""
+    start, end, section = _row(passage, code)
+    return passage.text[start:end].removesuffix(section)
 
 
 def _lists(passage: Passage, code: str) -> bool:

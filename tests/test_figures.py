@@ -242,3 +242,28 @@ def test_every_row_is_a_passage_whether_read_or_not(read: Read) -> None:
     reading = read(STAFF + "流失率\t男性\t%\t見附註 1\t見附註 2\t未計\n耗水量\t\t噸\t1\t2\t3\n")
     assert [passage.blocks for passage in reading.passages] == [("kpi.t1.r1",), ("kpi.t1.r2",)]
     assert {figure.row_key for figure in reading.figures} == {"kpi.t1.r2"}
+
+
+def test_a_caption_names_what_rows_of_totals_and_groups_speak_of(read: Read) -> None:
+    reading = read("表1 員工流失率（%）\n\n類別\t2022 年\t2021 年\n整體\t20.1\t22.4\n男性\t18.0\t19.5\n")
+    assert {figure.metrics for figure in reading.figures} == {("turnover_rate",)}
+    assert {figure.unit for figure in reading.figures} == {"%"}
+    assert [figure.members for figure in reading.figures][-1] == (("gender", "male"),)
+
+
+def test_a_caption_names_what_columns_of_groups_speak_of(read: Read) -> None:
+    reading = read("員工流失率（%）\n\n| 年度 | 整體 | 女性 |\n| --- | --- | --- |\n| 2022 年 | 20.1 | 18.0 |\n")
+    assert [(figure.metrics, figure.members) for figure in reading.figures] == [
+        (("turnover_rate",), ()),
+        (("turnover_rate",), (("gender", "female"),)),
+    ]
+
+
+def test_a_caption_lends_its_metric_to_no_row_that_names_something_else(read: Read) -> None:
+    reading = read("員工流失率（%）\n\n類別\t2022 年\t2021 年\n女性客戶滿意度調查回覆\t20.1\t22.4\n")
+    assert all("turnover_rate" not in figure.metrics for figure in reading.figures)
+
+
+def test_a_caption_states_a_unit_beside_a_date(read: Read) -> None:
+    reading = read("員工人數（於12月31日，人）\n\n類別\t2022 年\t2021 年\n男性\t120\t110\n")
+    assert {figure.unit_text for figure in reading.figures} == {"人"}
