@@ -318,7 +318,8 @@ class Lexicon:
     def _specific(self, keys: Iterable[str]) -> frozenset[str]:
         found = frozenset(keys)
         totals = {ancestor for key in found for ancestor in self.ancestors(key)}
-        return found - totals
+        parts = {part for key in found for part in self.metrics[key].joins}
+        return found - totals - parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
