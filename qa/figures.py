@@ -407,7 +407,8 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
         if token in settled or read_unit(token) is not None:
             continue
         if "\u3400" <= token[0] <= "\u9fff":
-            if token in CHINESE or not all(character in left for character in token):
+            unsaid = "".join(character for character in token if character in left)
+            if len(unsaid) < min(2, len(token)) or token in CHINESE or unsaid in CHINESE:
                 continue
             if all(character in CHINESE for character in token) or (len(token) == 1 and token not in _PLACES):
                 continue
