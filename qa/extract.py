@@ -83,19 +83,25 @@ class Prose:
         `must` are words a passage has to have: what sets the question apart from a figure that otherwise fits it.
         `floor` is the likelihood below which nothing is said.
         """
-        terms = read_terms(question.text, names, self._wording)
-        if not terms:
+        reading = self._reading(question, report, names)
+        if reading is None:
             return ()
-        editions = [edition for held, edition in self._pages if held == report]
-        if not editions:
-            return ()
-        pages, rows = self._pages[report, nearest_edition(editions, question.language)]
-        reading = self._reading(question, terms, pages, rows)
         return reading.answer(must=must, year=year, floor=self._relevance.floor if floor is None else floor)
 
-    def _reading(
-        self, question: Question, terms: Sequence[Term], pages: Pages, rows: npt.NDArray[np.int64]
-    ) -> "_Reading":
+    def measure(
+        self, question: Question, report: str, *, names: Sequence[str]
+    ) -> tuple[Sequence[Sentence], Array] | None:
+        """Give the sentences a question is asked of and their `features`, a row each, unless it names nothing."""
+        reading = self._reading(question, report, names)
+        return None if reading is None else (reading.pages.sentences, reading.features)
+
+    def _reading(self, question: Question, report: str, names: Sequence[str]) -> "_Reading | None":
+        """Read the edition in the question's language, or None when there is none or the question names nothing."""
+        terms = read_terms(question.text, names, self._wording)
+        editions = [edition for held, edition in self._pages if held == report]
+        if not terms or not editions:
+            return None
+        pages, rows = self._pages[report, nearest_edition(editions, question.language)]
         vectors = self._embedder.encode_queries([question.text, *term_texts(terms)])
         coverage = pages.coverage(terms, vectors[1:])
         cosines = self._snapshot.dense.scores(vectors[0])
@@ -105,6 +111,7 @@ class Prose:
             terms=terms,
             pages=pages,
             coverage=coverage,
+            features=table,
             likelihoods=self._relevance.scores(table),
             lexicon=self._lexicon,
             wording=self._wording,
@@ -119,6 +126,7 @@ class _Reading:
     terms: Sequence[Term]
     pages: Pages
     coverage: Coverage
+    features: Array  # one row a sentence
     likelihoods: Array  # of each sentence
     lexicon: Lexicon
     wording: Wording
