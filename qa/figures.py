@@ -402,6 +402,8 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     rest = asked.concept.rest
     left = {term for term in rest if term not in explained}
     settled = {*tokens(asked.question.period_words), *_unit_words(asked.question.text)}
+    if asked.question.operation == "share" and len(asked.concept.members) < 2:
+        settled.add("百分之几")
     found = []
     for token in tokens(asked.question.text):
         if token in settled or read_unit(token) is not None:
