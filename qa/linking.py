@@ -173,9 +173,12 @@ class Linker:
 
     def _kinds(self, words: frozenset[str]) -> tuple[Array, Array]:
         hinted = {kind for kind, hints in _KINDS.items() if words & hints}
-        kinds = [self._lexicon.metrics[key].kind for key in self._metrics]
-        agrees = np.array([kind in hinted for kind in kinds], dtype=np.float32)
+        agrees = np.array([kind in hinted for kind in self._kind_of_each], dtype=np.float32)
         return agrees, (1 - agrees) * bool(hinted)
+
+    @cached_property
+    def _kind_of_each(self) -> list[str]:
+        return [self._lexicon.metrics[key].kind for key in self._metrics]
 
     @cached_property
     def _named(self) -> frozenset[str]:
@@ -190,8 +193,8 @@ class Linker:
 
     @cached_property
     def _starts(self) -> npt.NDArray[np.intp]:
-        keys = [phrase.metric for phrase in self._phrases]
-        return np.array([keys.index(key) for key in self._metrics], dtype=np.intp)
+        keys = [phrase.metric for phrase in self._phrases]  # sorted
+        return np.searchsorted(keys, self._metrics)
 
     @cached_property
     def _counts(self) -> dict[str, Counter[int]]:

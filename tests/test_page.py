@@ -1,14 +1,13 @@
 """The page to ask on, in a real browser against a real server."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from served import Server
 
 from api.app import create_app
 from api.settings import Settings
@@ -21,39 +20,16 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chrom
 SCOPE_2 = "What were the Scope 2 emissions in 2022?"
 
 
-class Server:
-    """The service on a port of its own, which a test may stop and start again."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        app = create_app(lambda: self._engine, settings=Settings())
-        config = uvicorn.Config(
-            app, host="127.0.0.1", port=self.port, log_config=None, access_log=False, ws="none", lifespan="on"
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        deadline = time.monotonic() + 30
-        while not self._server.started:
-            assert time.monotonic() < deadline, "the server did not start"
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._server.force_exit = True
-        self._thread.join(30)
+def service(engine: Engine) -> Server:
+    """The service on a port of its own, started."""
+    served = Server(lambda: create_app(lambda: engine, settings=Settings()))
+    served.start()
+    return served
 
 
 @pytest.fixture(scope="module")
 def server(engine: Engine) -> Iterator[Server]:
-    served = Server(engine)
+    served = service(engine)
     yield served
     served.stop()
 
@@ -280,7 +256,7 @@ def test_nothing_comes_from_a_third_party(page: Page, server: Server) -> None:
 
 
 def test_a_server_that_is_down_is_said_and_can_be_tried_again(browser: Browser, engine: Engine) -> None:
-    served = Server(engine)
+    served = service(engine)
     context = browser.new_context(locale="en-GB")
     page = context.new_page()
     page.goto(served.address)
@@ -304,16 +280,11 @@ def test_a_service_that_is_still_loading_says_so(browser: Browser, engine: Engin
         ready.wait(60)
         return engine
 
-    app = create_app(load, settings=Settings())
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    served = Server(lambda: create_app(load, settings=Settings()))
+    served.start()
     context = browser.new_context(locale="zh-CN")
     page = context.new_page()
-    page.goto(f"http://127.0.0.1:{port}")
+    page.goto(served.address)
     page.fill("#question", "员工流失率是多少？")
     page.press("#question", "Enter")
     expect(page.locator(".card")).to_contain_text("服务尚未就绪")
@@ -322,5 +293,4 @@ def test_a_service_that_is_still_loading_says_so(browser: Browser, engine: Engin
     page.get_by_role("button", name="再试一次").click()
     expect(page.locator(".card .value")).to_have_text("21%")
     context.close()
-    server.should_exit = True
-    thread.join(30)
+    served.stop()
