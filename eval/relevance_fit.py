@@ -3,8 +3,8 @@
     python -m eval.relevance_fit         # how often the likeliest sentence answers, and what each floor lets through
     python -m eval.relevance_fit --fit   # write the weights of qa/relevance.toml anew; its floor stays
 
-The questions are the tuned cases of eval/cases and eval/reports, and those of eval/relevance: reports written for this
-alone. A question competes for every sentence of its report and for silence, which is right where nothing answers.
+The questions are the tuned cases of eval/cases and eval/reports, and those of index/model/written, reports written to
+learn from. A question competes for every sentence of its report and for silence, which is right where nothing answers.
 """
 
 import json
@@ -24,7 +24,7 @@ from eval.case import Case, Expectation, Kind
 from eval.run import load_cases
 from eval.suite import suites
 from index.build import build
-from index.embed import Embedder, SentenceTransformerEmbedder
+from index.embed import BUNDLED, Embedder, SentenceTransformerEmbedder
 from index.lexicon import bundled_lexicon
 from index.quantity import find_quantities
 from index.script import fold
@@ -34,7 +34,7 @@ from qa.extract import Prose
 from qa.question import understand
 from qa.relevance import NAMES, Relevance, bundled_relevance
 
-WRITTEN: Final = Path(__file__).with_name("relevance")
+WRITTEN: Final = Path(BUNDLED).parent / "written"
 WEIGHTS: Final = Path(__file__).parents[1] / "qa" / "relevance.toml"
 FLOORS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 ANSWERED: Final[frozenset[Kind]] = frozenset({"prose_number", "narrative", "list"})
