@@ -51,7 +51,7 @@ from api.store.database import Database
 from api.store.feedback import Feedback, keep_feedback
 from api.store.questions import Asked
 from index.lexicon import bundled_lexicon
-from index.script import LANGUAGES, Language, language_of, render
+from index.script import LANGUAGES, Language, language_of, legible, render
 from index.snapshot import Edition, Manifest, Snapshot
 from qa.answer import Answer
 from qa.catalogue import nearest_edition
@@ -309,7 +309,7 @@ def _keep(request: Request, question: Question, answer: Answer, *, approved: boo
         return
     recorder.keep(
         Asked(
-            text=question.question,
+            text=legible(question.question),  # the staff reads it beside other text
             language=answer.language,
             report=question.report or "",
             status=answer.status,

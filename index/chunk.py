@@ -95,12 +95,17 @@ def chunk_row(
 
 
 def _units(blocks: Sequence[Block]) -> Iterator[tuple[str, Text, Place]]:
-    """Yield sentences and items with their keys, and what they begin or go on with."""
+    """Yield sentences and items with their keys, and what they begin or go on with.
+
+    A sentence brings the white space that divides it from the one before.
+    """
     led = False
     for block in blocks:
         if isinstance(block, Paragraph):
-            for n, (start, end) in enumerate(sentences(block.text.text)):
-                yield block.key, slice_text(block.text, start, end), "sentence" if n else "block"
+            spans = sentences(block.text.text)
+            for n, (start, end) in enumerate(spans):
+                after = spans[n - 1][1] if n else start
+                yield block.key, slice_text(block.text, after, end), "sentence" if n else "block"
             led = block.text.text.rstrip().endswith(("：", ":"))
         elif isinstance(block, Items):
             for n, item in enumerate(block.items, start=1):
@@ -112,21 +117,13 @@ def _prose(report: Report, section: Section, pack: Sequence[tuple[str, Text]], n
     text = Text(text="", pieces=())
     last = ""
     for key, sentence in pack:
-        divider = _gap(text, sentence, report.source) if key == last else "\n"
-        text = join_texts(text, sentence, divider=divider)
+        text = join_texts(text, sentence, divider="" if key == last else "\n")
         last = key
+    text = slice_text(text, len(text.text) - len(text.text.lstrip()), len(text.text))
     blocks = tuple(dict.fromkeys(key for key, _ in pack))
     page_of = {block.key: block.page for block in section.blocks}
     held = [page_of.get(key, page_of.get(key.rpartition(".")[0])) for key in (blocks[0], blocks[-1])]
     return _passage(report, section, "prose", blocks, text, f"{section.key}.{number}", pages=(held[0], held[1]))
-
-
-def _gap(before: Text, after: Text, source: str) -> str:
-    """Give back the white space that stood between two sentences of one paragraph."""
-    if not before.pieces or not after.pieces:
-        return ""
-    between = source[before.pieces[-1].source_end : after.pieces[0].source]
-    return between if between.isspace() else ""
 
 
 def _passage(

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Literal
 
 import opencc
+import regex
 
 Language = Literal["en", "zh-Hant", "zh-Hans"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh-Hant", "zh-Hans")
@@ -39,7 +40,10 @@ _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _ENGLISH_GRAMMAR = re.compile(
     r"\b(?:what|who|when|where|why|how|which|is|are|was|were|did|does|do|has|have|the|of|in|and|for|by|to)\b", re.I
 )
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Unicode's own property (DerivedCoreProperties.txt): zero-width, bidi, variation selectors, tags and the like.
+_INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
+_FILLERS = {ord(filler): " " for filler in "\u115f\u1160\u3164\uffa0"}  # ignorable too, but a blank is seen
+_WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,24 @@ class Folded:
         last = self.offsets[end - 1]
         following = next(o for o in self.offsets[end:] if o > last)
         return self.offsets[start], following
+
+
+def legible(text: str) -> str:
+    """Leave out what a reader cannot see: zero-width and bidi characters, variation selectors, tags.
+
+    >>> legible("\u202eSc\u200bope 2 em\u00admissions\u202c")
+    'Scope 2 emmissions'
+    """
+    return str(_INVISIBLE.sub("", text.translate(_FILLERS)))
+
+
+def typed(text: str) -> str:
+    """Write what someone typed as it is seen, full-width letters and digits as the plain ones they stand for.
+
+    >>> typed("Ｓｃｏｐｅ ２？")
+    'Scope 2？'
+    """
+    return _WIDE.sub(lambda wide: unicodedata.normalize("NFKC", wide.group()), legible(text))
 
 
 def fold(text: str) -> str:
@@ -124,9 +146,9 @@ def _converter(name: str) -> opencc.OpenCC:
 
 @cache
 def _compatible(character: str) -> str:
-    if _INVISIBLE.match(character) or "\ud800" <= character <= "\udfff":
+    if "\ud800" <= character <= "\udfff":
         return ""
-    folded = unicodedata.normalize("NFKC", character)
+    folded = legible(unicodedata.normalize("NFKC", legible(character)))
     return " " if folded.isspace() else "".join(" " if c.isspace() else c for c in folded)
 
 

@@ -15,7 +15,7 @@ from index.errors import EsgQaError
 from index.lexicon import Lexicon, bundled_lexicon
 from index.period import closing_months_in
 from index.rerank import Reranker
-from index.script import Language, fold, render
+from index.script import Language, fold, render, typed
 from index.snapshot import Edition, Snapshot
 from qa.answer import Answer, AnswerFigure, Reason
 from qa.catalogue import Catalogue, Series, read_catalogue, series_label
@@ -94,6 +94,7 @@ class Engine:
 
         Raises BadQuestion for an empty or overlong question, UnknownReport for a report the snapshot does not hold.
         """
+        question, history = typed(question), [typed(text) for text in history]
         held = self._report(report)
         catalogue = self._catalogues[held]
         latest = self._latest(held)
@@ -126,7 +127,7 @@ class Engine:
         if report is not None:
             self._report(report)
         return retrieve(
-            query,
+            typed(query),
             self.snapshot,
             self._embedder,
             k=k,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from index.period import years_in
-from index.script import Language, fold, language_of, render
+from index.script import Language, fold, language_of, legible, render
 from index.snapshot import Snapshot
 from index.units import unit_name
 from qa.answer import Answer, AnswerFigure
@@ -38,7 +38,8 @@ def answer_prose(
     ]
     for span in spans:
         _cite_beside(span, citations, snapshot)
-    figures = (_prose_figure(question, spans[0], numbers[0], latest),) if spans[0].quantity is not None else ()
+    counts = spans[0].quantity is not None and not question.manner  # how something is done is told by no number
+    figures = (_prose_figure(question, spans[0], numbers[0], latest),) if counts else ()
     return Answer(
         id="",
         status="answered",
@@ -52,8 +53,11 @@ def answer_prose(
 
 
 def shown(quote: str, language: Language) -> str:
-    """Render a quote for a reader, a line an item, in the reader's script; another language as printed."""
-    lines = [" ".join(line.split()) for line in quote.splitlines()]
+    """Render a quote for a reader, a line an item, in the reader's script; another language as printed.
+
+    Hidden characters stay behind: one of them can turn the digits that follow it around.
+    """
+    lines = [" ".join(line.split()) for line in legible(quote).splitlines()]
     text = "\n".join(line for line in lines if line)
     return render(text, language) if (language_of(text) == "en") == (language == "en") else text
 
@@ -127,7 +131,7 @@ def _prose_figure(question: Question, span: Span, citation: int, latest: str) ->
     return AnswerFigure(
         id="",
         metric="+".join(sorted(question.concept.metrics)),
-        label=render(span.passage.section[-1], question.language) if span.passage.section else "",
+        label=render(legible(headings[-1]), question.language) if headings else "",
         breakdown="",
         value=format(quantity.value, "f"),
         unit=unit,

@@ -10,7 +10,7 @@ from index.figures import Figure
 from index.lexicon import Lexicon, bundled_lexicon
 from index.period import years_in
 from index.quantity import find_quantities
-from index.script import Language, fold, render
+from index.script import Language, fold, legible, render
 from index.snapshot import Snapshot
 from index.units import UnitError, convert, read_unit, unit_name
 from qa.answer import Answer, AnswerFigure, Citation, Input
@@ -389,7 +389,8 @@ def _apart(figure: AnswerFigure, evidence: _Evidence) -> Iterator[str]:
 
 
 def _rendered(citation: Citation, language: Language) -> set[str]:
-    shown = {citation.quote, render(citation.quote, language)}
+    seen = {citation.quote, legible(citation.quote)}
+    shown = seen | {render(quote, language) for quote in seen}
     lines = {"\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip()) for text in shown}
     return shown | lines | {" ".join(text.split()) for text in shown}
 

@@ -102,6 +102,12 @@ def test_sentences_of_one_paragraph_keep_the_blanks_between_them(report: Report)
     assert first.text.startswith("第一句說用水 1,529.24 噸。第二句說用電。 第三句")
 
 
+def test_markup_between_two_sentences_leaves_the_blank_that_is_seen(write: Callable[[str], Report]) -> None:
+    report = write("## Water\n\n**We save water.** We reuse it.\n<img src=x> It comes back as *rain.* Good.\n")
+    passage = next(chunk_prose(report))
+    assert passage.text == "We save water. We reuse it.\n It comes back as *rain.* Good."
+
+
 def test_a_passage_never_crosses_sections(report: Report) -> None:
     held = [(passage.section_key, passage.section) for passage in chunk_prose(report, max_tokens=10_000)]
     assert held == [("environment", ("環境",)), ("kpi", ("環境", "績效")), ("social", ("社會",))]

@@ -4,11 +4,10 @@ import re
 import unicodedata
 
 from index.report import Piece, Text
+from index.script import legible
 
 _BLANKS = re.compile(r"[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u3000]+")
-_INVISIBLE = re.compile(
-    r"[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffe\uffff]"
-)
+_CONTROL = re.compile(r"[\u0000-\u0008\u000e-\u001f\u007f\u2028\u2029\ufffe\uffff]")
 _HAN_BREAK = re.compile(
     r"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])"
 )
@@ -46,7 +45,7 @@ def plain(words: str) -> str:
     'Scope 2\\noffice emissions'
     """
     words = _LOOKALIKE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), words)
-    lines = _BLANKS.sub(" ", _INVISIBLE.sub("", words)).split("\n")
+    lines = _BLANKS.sub(" ", _CONTROL.sub("", legible(words))).split("\n")
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
