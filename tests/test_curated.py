@@ -184,6 +184,14 @@ def test_questions_are_kept_behind_the_answer_and_say_what_was_served(engine: En
     assert (curated.answer_id, curated.approved, curated.snapshot) == (served["id"], True, served["snapshot"])
 
 
+def test_a_question_is_kept_as_it_is_seen(engine: Engine, database: Database) -> None:
+    with TestClient(create_app(lambda: engine, settings=Settings(), database=database)) as client:
+        wait_until_ready(client)
+        ask(client, "\u202eSc\u200bope 2 in <b>2022</b>?\U000e0061")
+    with database.session() as session:
+        assert [kept.text for kept in questions(session)] == ["Scope 2 in <b>2022</b>?"]
+
+
 def test_with_the_switch_off_no_question_is_kept(engine: Engine, database: Database) -> None:
     settings = Settings(store_questions=False)
     with TestClient(create_app(lambda: engine, settings=settings, database=database)) as client:
