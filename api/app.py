@@ -21,9 +21,9 @@ from api.asker import asker_language, browser_language
 from api.console.routes import console
 from api.console.trouble import in_console, trouble_page
 from api.console.view import page_language
-from api.curated import held_hashes
+from api.curated import CURATED_PATHS, held_hashes
 from api.demo import demo
-from api.guard import Guard, SlowToSend, TooLarge, TooSlow
+from api.guard import Guard, SlowToSend, TooLarge, TooSlow, form_limit
 from api.limit import Limiter, RateLimit, TooMany, read_rate
 from api.logs import RequestLog, log_failure
 from api.metrics import DROPPED, LOADED, PASSAGES, REFUSED
@@ -39,7 +39,7 @@ from api.settings import Settings
 from api.snapshots import UnknownSnapshot
 from api.staff import staff
 from api.store.accounts import UnknownAccount
-from api.store.curated import Incomplete, StaleEdit, UnknownCurated, flag_curated
+from api.store.curated import MAX_CURATED, Incomplete, StaleEdit, UnknownCurated, flag_curated
 from api.store.database import Database
 from api.store.questions import UnknownQuestion
 from api.uploads import BadUpload, NotBuilt, UnknownUpload
@@ -168,6 +168,7 @@ def create_app(
         explain=explain,
         seconds=settings.request_seconds,
         uploads=dict.fromkeys(UPLOAD_PATHS, settings.upload_limit),
+        forms=_forms(settings),
     )
     app.add_middleware(Origins, origins=settings.allowed_origins)
     app.add_middleware(RequestLog)
@@ -221,7 +222,13 @@ async def explain(request: Request, error: Exception) -> Response:
 
 
 def _limit(path: str, settings: Settings) -> int:
-    return settings.upload_limit if path in UPLOAD_PATHS else settings.body_limit
+    if path in UPLOAD_PATHS:
+        return settings.upload_limit
+    return form_limit(path, _forms(settings)) or settings.body_limit
+
+
+def _forms(settings: Settings) -> dict[str, int]:
+    return dict.fromkeys(CURATED_PATHS, max(MAX_CURATED, settings.body_limit))
 
 
 def _language(request: Request, error: Exception) -> Language:

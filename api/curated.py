@@ -16,6 +16,8 @@ from index.snapshot import Snapshot
 from qa.answer import Answer, Citation
 from qa.question import BadQuestion, understand
 
+CURATED_PATHS = ("/v1/staff/curated", "/console/curated")  # below them a body may hold a whole curated answer
+
 
 def content_hash(text: str) -> str:
     """Name a passage by its characters, so that it is known again in another snapshot."""

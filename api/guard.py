@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-NO_UPLOADS: Mapping[str, int] = MappingProxyType({})
+NO_PATHS: Mapping[str, int] = MappingProxyType({})
 _UPLOAD_TIMES = 20  # as long as other requests
 
 Explain = Callable[[Request, Exception], Awaitable[Response]]
@@ -59,18 +59,20 @@ class Guard:
         body_limit: int,
         explain: Explain,
         seconds: float = 30,
-        uploads: Mapping[str, int] = NO_UPLOADS,
+        uploads: Mapping[str, int] = NO_PATHS,
+        forms: Mapping[str, int] = NO_PATHS,
     ) -> None:
         """Stand before `app`; `body_limit` is in bytes, `seconds` bounds the sending and the answering each.
 
         `uploads` are paths that read a larger body bit by bit, with their limits in bytes; they have twenty times as
-        long.
+        long. `forms` are beginnings of paths that take a larger body whole.
         """
         self.app = app
         self.body_limit = body_limit
         self.explain = explain
         self.seconds = seconds
         self.uploads = uploads
+        self.forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -100,11 +102,12 @@ class Guard:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         upload = self.uploads.get(scope["path"]) if scope["method"] == "POST" else None
-        _check_declared(scope, upload or self.body_limit)
+        limit = upload or form_limit(scope["path"], self.forms) or self.body_limit
+        _check_declared(scope, limit)
         seconds = self.seconds * (_UPLOAD_TIMES if upload else 1)
         try:
             async with asyncio.timeout(seconds):
-                read = _counted(receive, upload) if upload else await self._limited(scope, receive)
+                read = _counted(receive, upload) if upload else await _limited(scope, receive, limit)
         except TimeoutError as error:
             raise SlowToSend from error
         try:
@@ -113,28 +116,34 @@ class Guard:
         except TimeoutError as error:
             raise TooSlow from error
 
-    async def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        """Read the whole body before the routes do, so that an oversized one reaches none of them."""
-        if scope["method"] not in ("POST", "PUT", "PATCH"):
-            return receive
-        messages: list[Message] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            messages.append(message)
-            size += len(message.get("body", b""))
-            if size > self.body_limit:
-                raise TooLarge
-            if not message.get("more_body", False):
-                break
-        held = iter(messages)
 
-        async def replay() -> Message:
-            return next(held, None) or await receive()
+def form_limit(path: str, forms: Mapping[str, int]) -> int | None:
+    """Tell how many bytes a form may have that is sent to a path; None: no more than any other request."""
+    return next((limit for beginning, limit in forms.items() if path.startswith(beginning)), None)
 
-        return replay
+
+async def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
+    """Read the whole body before the routes do, so that an oversized one reaches none of them."""
+    if scope["method"] not in ("POST", "PUT", "PATCH"):
+        return receive
+    messages: list[Message] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        messages.append(message)
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise TooLarge
+        if not message.get("more_body", False):
+            break
+    held = iter(messages)
+
+    async def replay() -> Message:
+        return next(held, None) or await receive()
+
+    return replay
 
 
 def _check_declared(scope: Scope, limit: int) -> None:

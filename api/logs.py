@@ -1,4 +1,4 @@
-"""Log one JSON object a line: requests by id, path, status and time; never what was asked."""
+"""Log one JSON object a line: requests by id, route, status and time; never what was asked."""
 
 import logging
 import re
@@ -11,13 +11,13 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.metrics import count_request
+from api.metrics import count_request, route_of
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestLog:
-    """Give each request an id and log how it ended; the query string stays out, since it may hold a question."""
+    """Give each request an id and log how it ended, by its route: what a visitor wrote into the address stays out."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before `app`."""
@@ -49,7 +49,7 @@ class RequestLog:
                 "request",
                 request_id=request_id,
                 method=scope["method"],
-                path=scope["path"],
+                route=route_of(scope),
                 status=status,
                 milliseconds=round(seconds * 1000, 1),
             )

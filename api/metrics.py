@@ -1,5 +1,6 @@
 """Count what the service does, for Prometheus; nothing that was asked, nobody who asked."""
 
+import re
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -22,15 +23,22 @@ DROPPED = Counter("esg_qa_questions_not_kept_total", "Questions that could not b
 LOADED = Counter("esg_qa_snapshots_loaded_total", "Snapshots that a worker loaded.")
 PASSAGES = Gauge("esg_qa_passages", "Passages of the snapshot that answers.", multiprocess_mode="livemax")
 
+_CONVERTOR = re.compile(r":\w+}")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def count_request(scope: Scope, status: int, seconds: float) -> None:
-    """Count a request by its route's pattern, so that addresses people make up cannot fill the memory."""
-    route: str = getattr(scope.get("route"), "path", "other")
+    """Count a request by its route, so that addresses people make up cannot fill the memory."""
+    route = route_of(scope)
     method = scope["method"] if scope["method"] in _METHODS else "other"
     REQUESTS.labels(method, route, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
+
+
+def route_of(scope: Scope) -> str:
+    """Name the route that took a request by its pattern, as in `/v1/passages/{id}`; `other`: none did."""
+    pattern: str = getattr(scope.get("route"), "path", "other")
+    return _CONVERTOR.sub("}", pattern)
 
 
 def exposition(folder: Path | None) -> bytes:

@@ -282,6 +282,8 @@ FAULTS: dict[str, Wording] = {
         "may have up to {max_length} characters", "最多 {max_length} 個字元", "最多 {max_length} 个字符"
     ),
     "too_long": _words("may have up to {max_length} entries", "最多 {max_length} 項", "最多 {max_length} 项"),
+    "bool_type": _words("must be true or false", "必須為 true 或 false", "必须为 true 或 false"),
+    "int_type": _words("must be a whole number", "必須為整數", "必须为整数"),
     "list_type": _words("must be a list", "必須為列表", "必须为列表"),
     "literal_error": _words("must be one of {expected}", "必須為 {expected} 之一", "必须为 {expected} 之一"),
     "int_parsing": _words("must be a whole number", "必須為整數", "必须为整数"),

@@ -38,7 +38,7 @@ class Wire(BaseModel):
 class Question(BaseModel):
     """A question about the reports this service holds."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": _ASK_EXAMPLES})
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": _ASK_EXAMPLES})
 
     question: QuestionText = Field(description="1 to 500 characters, in English, 繁體中文 or 简体中文.")
     history: list[QuestionText] = Field(
@@ -129,6 +129,7 @@ class FeedbackGiven(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,
         json_schema_extra={
             "examples": [{"answer": "6f1c2ab09d3e4f57", "helpful": False, "reason": "not_what_i_asked", "comment": ""}]
         },

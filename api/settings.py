@@ -100,7 +100,10 @@ class Settings(BaseSettings):
         default="info", description="How much the server logs. Questions are never logged."
     )
     body_limit: int = Field(
-        default=65536, ge=1024, description="Largest request body in bytes; a larger one is answered with 413."
+        default=65536,
+        ge=1024,
+        description="Largest request body in bytes; a larger one is answered with 413. "
+        "What holds a whole curated answer may be 1 MiB all the same.",
     )
     disclaimer: Annotated[dict[Language, str], NoDecode, BeforeValidator(_from_json)] = Field(
         default={},

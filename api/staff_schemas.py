@@ -27,15 +27,15 @@ def _as_written(value: object) -> object:
     raise PydanticCustomError("date_parsing", "expected a day or a moment as ISO 8601 writes it, such as 2026-12-31")
 
 
-Day = Annotated[date, BeforeValidator(_as_written)]
-Moment = Annotated[datetime, BeforeValidator(_as_written)]
+Day = Annotated[date, Field(strict=False), BeforeValidator(_as_written)]  # JSON has no type for it
+Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_as_written)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="The version you looked at; another is refused.")]
 
 
 class Sent(BaseModel):
-    """Anything the staff sends."""
+    """Anything the staff sends; a value of another type is refused, not read as one that it resembles."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class SignIn(Sent):
@@ -145,7 +145,7 @@ class FeedbackListReply(Wire):
 class CuratedTextGiven(Sent):
     """A curated answer in one language."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+    model_config = ConfigDict(from_attributes=True)
 
     language: Language
     question: QuestionText

@@ -350,7 +350,9 @@ def test_questions_are_not_logged(client: TestClient) -> None:
     with structlog.testing.capture_logs() as logs:
         client.post("/v1/ask", json={"question": "secret question"})
         client.get("/v1/search", params={"q": "secret words"})
-    assert [entry["path"] for entry in logs] == ["/v1/ask", "/v1/search"]
+        client.get("/v1/passages/secret-passage")
+        client.get("/secret/page")
+    assert [entry["route"] for entry in logs] == ["/v1/ask", "/v1/search", "/v1/passages/{id}", "other"]
     assert "secret" not in json.dumps(logs)
 
 

@@ -20,7 +20,7 @@ from api.console.quality import JSON_NAME, read_scorecard
 from api.console.reply import write_reply
 from api.console.view import PLACES, safe_path
 from api.console.words import TABLE, Words, read_table
-from api.store.curated import curated_answers
+from api.store.curated import MAX_CURATED, curated_answers
 from api.store.database import Database
 from api.store.questions import Asked, find_question, keep_questions
 from index.script import LANGUAGES, Language, language_of
@@ -582,6 +582,24 @@ def test_what_is_wrong_with_a_draft_is_told_beside_what_was_written(
     response = client.post("/console/curated/new", data=sent)
     assert response.status_code == 422
     assert told in response.text
+
+
+def test_a_form_with_far_too_much_text_loses_none_of_it(editor: tuple[TestClient, str]) -> None:
+    client, token = editor
+    written = "節約用水" * 25_000
+    sent = {"csrf_token": token, "action": "save", "question:zh-Hant": "用水？", "answer:zh-Hant": written}
+    response = client.post("/console/curated/new", data=sent, files={"none": b""})
+    assert response.status_code == 422
+    assert "Answer: may have up to 4000" in response.text
+    assert written in response.text
+
+
+def test_a_form_that_is_too_large_to_read_is_told_so(editor: tuple[TestClient, str]) -> None:
+    client, token = editor
+    sent = {"csrf_token": token, "action": "save", "answer:en": "x" * MAX_CURATED}
+    response = client.post("/console/curated/new", data=sent, files={"none": b""})
+    assert response.status_code == 413
+    assert f"up to {MAX_CURATED} bytes" in response.text
 
 
 def test_an_answer_that_cites_nothing_cannot_be_approved(editor: tuple[TestClient, str], engine: Engine) -> None:

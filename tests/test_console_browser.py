@@ -346,6 +346,19 @@ def test_the_pages_work_without_their_script(open_as: Callable[..., Page]) -> No
     expect(page.locator("[data-copy]").first).to_be_hidden()
 
 
+def test_a_form_too_large_to_send_stays_with_what_was_written(open_as: Callable[..., Page]) -> None:
+    page = open_as("editor")
+    page.goto("/console/curated/new")
+    page.fill("[name='question:en']", "Anything?")
+    page.locator("[name='answer:en']").evaluate("(field) => { field.value = 'x'.repeat(1024 * 1024); }")
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.get_by_role("alert")).to_contain_text("was not sent")
+    assert page.locator("[name='answer:en']").evaluate("(field) => field.value.length") == 1024 * 1024
+    page.fill("[name='answer:en']", "Short.")
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.locator("h1")).to_have_text("Anything?")
+
+
 def test_a_language_is_chosen_for_good_and_a_draft_is_not_left_by_mistake(open_as: Callable[..., Page]) -> None:
     page = open_as("editor")
     page.get_by_role("link", name="简体中文").click()

@@ -194,6 +194,9 @@ async def tell(_: Request, error: Exception) -> Response:
         ("/", [b"x" * 60] * 2, {}, TooLarge),
         ("/", [b""], {"content-length": "101"}, TooLarge),
         ("/", [b""], {"content-length": "9" * 5000}, TooLarge),
+        ("/form/7/edit", [b"x" * 100] * 2, {}, None),
+        ("/form/7/edit", [b"x" * 100] * 3, {}, TooLarge),
+        ("/form/7/edit", [b""], {"content-length": "201"}, TooLarge),
         ("/upload", [b"x" * 600], {}, None),
         ("/upload", [b"x" * 600] * 2, {}, TooLarge),
         ("/upload", [b""], {"content-length": "1001"}, TooLarge),
@@ -202,7 +205,7 @@ async def tell(_: Request, error: Exception) -> Response:
 def test_a_body_may_be_as_large_as_its_path_allows(
     path: str, chunks: list[bytes], headers: dict[str, str], error: type[Exception] | None
 ) -> None:
-    guard = Guard(swallow, body_limit=100, explain=tell, uploads={"/upload": 1000})
+    guard = Guard(swallow, body_limit=100, explain=tell, uploads={"/upload": 1000}, forms={"/form": 200})
     start, body, *_ = call_guard(guard, path=path, headers=headers, chunks=chunks)
     assert start["status"] == (204 if error is None else 400)
     assert error is None or error.__name__.encode() in body["body"]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.store.curated import MAX_ANSWER, MAX_CURATED, MAX_PHRASINGS
 from api.store.database import Database
 from api.store.questions import Asked, keep_questions
+from index.script import LANGUAGES
 from qa.engine import Engine
 from tests.conftest import sign_in
 
@@ -92,6 +94,9 @@ def test_feedback_reaches_the_staff(serve: Serve) -> None:
         {"answer": "a" * 16, "helpful": True, "reason": "because"},
         {"answer": "a" * 16, "helpful": True, "comment": "x" * 501},
         {"answer": "a" * 16, "helpful": True, "address": "me"},
+        {"answer": "a" * 16, "helpful": 1},
+        {"answer": "a" * 16, "helpful": "true"},
+        {"answer": 1234567890123456, "helpful": True},
         [],
     ],
 )
@@ -130,6 +135,35 @@ def test_a_curated_answer_goes_from_draft_to_the_visitor_and_away(serve: Serve, 
     assert step("retire", version=5)["state"] == "retired"
     assert client.get(f"/v1/staff/curated/{made['id']}").json()["version"] == 6
     assert client.get("/v1/staff/curated", params={"state": "retired", "words": "tree"}).json()["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "told"),
+    [
+        ("curated/1/approve", {"version": "1"}, "#/version must be a whole number"),
+        ("curated/1/approve", {"version": 1.0}, "#/version must be a whole number"),
+        ("curated/1/approve", {"version": True}, "#/version must be a whole number"),
+        ("curated/1/expiry", {"version": 1, "expires_on": 20261231}, "#/expires_on must be a date"),
+        ("login", {"name": "reader", "password": 5}, "#/password must be a string"),
+        ("questions/1/mark", {"mark": "done", "note": 5}, "#/note must be a string"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(serve: Serve, path: str, given: dict[str, object], told: str) -> None:
+    client = serve()
+    refused = client.post(f"/v1/staff/{path}", json=given, headers=sign_in(client, "editor"))
+    assert refused.status_code == 422
+    assert told in refused.json()["detail"]
+
+
+def test_the_longest_curated_answer_is_taken(serve: Serve, engine: Engine) -> None:
+    client = serve()
+    texts = [{"language": one, "question": "問" * 500, "answer": "答" * MAX_ANSWER} for one in LANGUAGES]
+    phrasings = [f"{n}{'問' * 490}" for n in range(MAX_PHRASINGS)]
+    sent = {**curated(engine), "texts": texts, "phrasings": phrasings}
+    assert 64 * 1024 < len(json.dumps(sent)) < MAX_CURATED
+    made = client.post("/v1/staff/curated", json=sent, headers=sign_in(client, "editor"))
+    assert made.status_code == 201
+    assert made.json()["texts"][1]["answer"] == "答" * MAX_ANSWER
 
 
 @pytest.mark.parametrize(

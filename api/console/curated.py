@@ -23,6 +23,7 @@ from api.staff_schemas import CuratedGiven
 from api.store.audit import changes
 from api.store.curated import (
     MAX_ANSWER,
+    MAX_CURATED,
     MAX_PHRASINGS,
     CuratedAnswer,
     Incomplete,
@@ -257,7 +258,7 @@ def _form(
         sheet=sheet,
         held=held,
         wrong=wrong or [],
-        max_answer=MAX_ANSWER,
+        max_bytes=MAX_CURATED,
         max_question=MAX_QUESTION,
         max_phrasings=MAX_PHRASINGS,
         reports=[
@@ -316,7 +317,7 @@ def _read(request: Request, form: FormData) -> Sheet:
     snapshot, say = engine_of(request).snapshot, Words(page_language(request))
     chosen = fields(form, "passage")[:20]
     choices = [
-        _choice(snapshot.by_id[id_], snapshot, say, quote=field(form, f"quote:{id_}"), chosen=True)
+        _choice(snapshot.by_id[id_], snapshot, say, quote=field(form, f"quote:{id_}", limit=MAX_CURATED), chosen=True)
         for id_ in dict.fromkeys(chosen)
         if id_ in snapshot.by_id
     ]
@@ -331,9 +332,9 @@ def _read(request: Request, form: FormData) -> Sheet:
         ]
     return Sheet(
         report=report,
-        questions={one: field(form, f"question:{one}", limit=MAX_QUESTION + 1) for one in LANGUAGES},
-        answers={one: field(form, f"answer:{one}", limit=MAX_ANSWER + 1) for one in LANGUAGES},
-        phrasings=field(form, "phrasings", limit=(MAX_QUESTION + 1) * MAX_PHRASINGS),
+        questions={one: field(form, f"question:{one}", limit=MAX_CURATED) for one in LANGUAGES},
+        answers={one: field(form, f"answer:{one}", limit=MAX_CURATED) for one in LANGUAGES},
+        phrasings=field(form, "phrasings", limit=MAX_CURATED),
         choices=tuple(choices),
         owner=field(form, "owner", limit=65),
         expires_on=field(form, "expires_on", limit=20),

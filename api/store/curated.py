@@ -18,6 +18,7 @@ State = Literal["draft", "approved", "retired"]
 STATES: tuple[State, ...] = get_args(State)
 MAX_ANSWER = 4000  # characters
 MAX_PHRASINGS = 50
+MAX_CURATED = 1024 * 1024  # bytes as it is sent; all that may be written takes less
 
 
 class UnknownCurated(EsgQaError):

@@ -109,11 +109,24 @@ for (const box of all("[data-all]")) {
   box.addEventListener("change", () => boxes().forEach((one) => { one.checked = box.checked; }));
 }
 
+// What is too large to be taken is not sent, so that it stays where it was written.
+for (const form of all("form[data-limit]")) {
+  form.addEventListener("submit", (event) => {
+    const sent = [...new FormData(form).values()];
+    const over = new Blob(sent).size > form.dataset.limit - 64 * 1024; // room for names and dividers
+    const told = find("[data-too-long]", form);
+    told.hidden = !over;
+    if (!over) return;
+    event.preventDefault();
+    told.scrollIntoView({ block: "center" });
+  });
+}
+
 // What was written is not left behind by mistake.
 for (const form of all("form[data-unsaved]")) {
   let changed = false;
   form.addEventListener("input", () => { changed = true; });
-  form.addEventListener("submit", () => { changed = false; });
+  form.addEventListener("submit", (event) => { changed = changed && event.defaultPrevented; });
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 
