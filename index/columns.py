@@ -2,8 +2,8 @@
 
 import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from index.period import is_period_phrase, read_period, years_in
@@ -41,7 +41,7 @@ _ORIGINAL = re.compile(
 )
 _PROGRESS = re.compile(
     r"^progress|\bprogress\s+(?:against|towards?|to|made|on)\b|\b(?:achievement|attainment)\b|^(?:achieved|completed?|completion)\b"
-    r"|^进[度展]|进度$|目标达成|达成(?:率|情况|进度)|^完成(?:率|情况|进度)|^实现(?:率|情况)",
+    r"|^进[度展]|进[度展]$|目标达成|达成(?:率|情况|进度)|^完成(?:率|情况|进度)|^实现(?:率|情况)",
     re.I,
 )
 _TARGET = re.compile(r"\b(?:targets?|goals?)\b|目标(?!客户|群|市场|受众)", re.I)
@@ -112,6 +112,7 @@ class Columns:
     period: int | None = None  # the label column whose cells are periods, when no header names one
     notes: int | None = None  # the column of footnote marks
     context: str = ""  # what the header says of all rows: the name above the labels
+    years: Mapping[Kind, int] = field(default_factory=dict)  # the columns of each row's target year and base year
 
 
 def read_columns(table: Table, header: Sequence[Row], body: Sequence[Row], before: str, year: int | None) -> Columns:
@@ -122,17 +123,22 @@ def read_columns(table: Table, header: Sequence[Row], body: Sequence[Row], befor
     notes = next((n for n, texts in enumerate(stacks) if n and texts and squeeze(texts[-1]) in NOTE_HEADING), None)
     apart = {0, unit, notes}  # of the columns that no heading can make columns of figures
     headings = {n: read_heading(texts) for n, texts in enumerate(stacks) if n not in apart and any(texts)}
-    values = {n: heading for n, heading in headings.items() if heading.period and heading.kind == "value"}
+    years = _year_columns(headings, body)
+    apart |= set(years.values())
+    valued = {n: heading for n, heading in headings.items() if n not in apart}
+    values = {n: heading for n, heading in valued.items() if heading.period and heading.kind == "value"}
     period: int | None = None
     if values:
-        values |= _asides(headings, values, body)
+        values |= _asides(valued, values, body)
+    elif years:
+        values = _aims(headings, years)
     else:
         period = _period_column(body, stacks, apart)
         values = _named_columns(headings, body, period)
-    if period is None and not values and not _period_rows(body):
+    if period is None and not values and not years and not _period_rows(body):
         values = _single_period(stacks, body, apart, before, year)
     first = min(values, default=width)
-    taken = set(values) | {unit, notes, period}
+    taken = set(values) | set(years.values()) | {unit, notes, period}
     beside = [n for n in range(1, min(first, width)) if n not in taken and not _numbers(body, n)]
     labels = tuple(n for n in (0, *beside) if n not in taken)
     if unit is None:
@@ -140,7 +146,13 @@ def read_columns(table: Table, header: Sequence[Row], body: Sequence[Row], befor
         labels = tuple(n for n in labels if n != unit)
     context = " ".join(text for text in stacks[0] if not is_period_phrase(text)) if stacks else ""
     return Columns(
-        labels=labels, unit=unit, values=_in_series(_superseded(values)), period=period, notes=notes, context=context
+        labels=labels,
+        unit=unit,
+        values=_in_series(_superseded(values)),
+        period=period,
+        notes=notes,
+        context=context,
+        years=years,
     )
 
 
@@ -250,6 +262,24 @@ def _asides(headings: dict[int, Heading], values: dict[int, Heading], body: Sequ
         bare = heading.period is None and not heading.label and heading.unit_text.strip() == "%"
         if bare and len([v for v in values if v < n]) > 1 and _numbers(body, n):
             found[n] = replace(heading, kind="change")
+    return found
+
+
+def _aims(headings: dict[int, Heading], years: Mapping[Kind, int]) -> dict[int, Heading]:
+    """Take the columns of a table of targets; its base years stand for the base values that it does not print."""
+    valued = {n: h for n, h in headings.items() if h.kind != "value" and n not in years.values()}
+    based = any(heading.kind == "base" for heading in valued.values())
+    return valued | ({years["base"]: headings[years["base"]]} if "base" in years and not based else {})
+
+
+def _year_columns(headings: dict[int, Heading], body: Sequence[Row]) -> dict[Kind, int]:
+    """Find the columns that hold no figures but the year of each row's target or base."""
+    found: dict[Kind, int] = {}
+    for n, heading in headings.items():
+        cells = [row.cells[n].text.text.strip() for row in body]
+        years = [read_period(text) for text in cells if any(character.isdigit() for character in text)]
+        if heading.kind in ("target", "base") and years and all(years):
+            found.setdefault(heading.kind, n)
     return found
 
 

@@ -28,7 +28,7 @@ from index.lexicon import Concept, Lexicon, Member
 from index.notes import Note, chapters, notes_for, notes_in
 from index.period import read_period, years_in
 from index.quantity import Cell as Reading
-from index.quantity import read_cell
+from index.quantity import find_quantities, read_cell
 from index.report import Report, Row, Section, Table
 from index.script import fold
 from index.units import Unit, read_unit
@@ -41,7 +41,10 @@ _STATED_IN = re.compile(
     r"(?P<unit>[^,;，；()（）。]+?)\s*(?:,?\s*(?:unless|except|if\s+not)\b|,?\s*除(?:另有|非)|列示|呈列|为单位|表示|计(?!算)|[)）]|$)",
     re.I,
 )
-_RESTATED_CELL = re.compile(r"\s*[(（\[]?\s*(?:restated|[经經]重列|[经經]重述|重列)\s*[)）\]]?\s*$", re.I)
+_RESTATED_CELL = re.compile(
+    r"\s*[(（\[]?\s*(?:restated|[经經]重列|[经經]重述|重列)\s*(?P<note>[,，、;；]\s*(?:[注註附]+|note)\s*\d{1,2})?\s*[)）\]]?\s*$",
+    re.I,
+)
 _NOTE_MARKS = re.compile(r"(?<![\w.])(?:\d{1,2}|[a-z])(?!\w)|[*#^†‡]+")
 _LONGEST_CAPTION = 120  # characters; a longer text above a table is prose
 _UNIT_DIVIDERS = tuple(re.compile(rf"{divider}(?!.*{divider})") for divider in (",", "，", r"(?<![A-Za-z])[-–]", ":"))
@@ -79,6 +82,7 @@ class Figure:
     kind: Kind = "value"  # a target, a base year, progress or a printed change is no figure of its period
     restated: bool = False  # printed as restated
     superseded: bool = False  # the original of a figure that the report prints restated
+    words: str = ""  # the whole cell of a target or progress that is printed in words: "30% reduction"
 
     @property
     def plain(self) -> bool:
@@ -237,7 +241,7 @@ def _read_stretch(scene: _Scene, stretch: _Stretch) -> TableReading:
             figure = None
             if not (why and holds):
                 notes = _bearing(scene, concept, marks[column.index])
-                figure = _figure(scene, place, line, column, first, row, concept, (unit_text, unit), notes)
+                figure = _figure(scene, place, line, column, columns, first, row, concept, (unit_text, unit), notes)
                 why = (
                     f"not a number of its row's unit: {text[:40]!r}"
                     if read_cell(text).unit
@@ -498,6 +502,7 @@ def _figure(
     place: RowPassage,
     line: _Line,
     column: ValueColumn,
+    columns: Columns,
     first: int,
     row: Row,
     concept: Concept,
@@ -511,17 +516,19 @@ def _figure(
         unit_text, unit = head.unit_text, head.unit
     cell = row.cells[column.index]
     text, restated = _without_restated(cell.text.text)
-    reading = read_cell(text, unit=unit)
+    reading, words = _read_aim(text, kind, read_cell(text, unit=unit))
+    if column.index in columns.years.values():
+        reading, unit_text, unit = replace(reading, kind="not_disclosed", value=None, digits=text, unit=None), "", None
     labels = line.labels + ((head.label,) if head.label and head.kind == "value" else ())
     if reading.kind == "text" or not labels or line.blank:
         return None
     if reading.unit is not None and (unit is None or reading.unit.symbol != unit.symbol):
-        if unit is not None and reading.unit.dimension != unit.dimension and kind not in ("change", "progress"):
+        if unit is not None and reading.unit.dimension != unit.dimension and kind == "value":
             return None
         unit, unit_text = reading.unit, reading.unit.symbol
-    extra = scene.lexicon.concept(head.label) if head.label else Concept()
-    period = head.period or line.heading.period or _named_last(f"{head.label} {line.heading.label}")
-    if not period and kind == "value":
+    extra = scene.lexicon.concept(head.label) if head.label and head.kind == "value" else Concept()
+    period = _period_of(scene, line, head, kind, row, columns)
+    if not period and (kind == "value" or column.index in columns.years.values()):
         return None
     beside = kind if kind != "value" else "original" if head.original or line.heading.original else ""
     row_key = f"{scene.table.key}.r{first + 1}" + ("" if column.alone else f".c{column.series}")
@@ -554,7 +561,33 @@ def _figure(
         kind=kind,
         restated=restated or head.restated or line.heading.restated,
         superseded=beside == "original",
+        words=words,
     )
+
+
+def _read_aim(text: str, kind: Kind, reading: Reading) -> tuple[Reading, str]:
+    """Read a target or progress that is printed in words: the one number in it, or none."""
+    if kind not in ("target", "progress") or reading.kind != "text" or not text.strip():
+        return reading, ""
+    words = " ".join(text.split())
+    held = [quantity for quantity in find_quantities(text) if quantity.kind in ("amount", "share")]
+    if len(held) != 1 or held[0].scale != 1:
+        return replace(reading, kind="not_disclosed", value=None, digits=words, unit=None), words
+    found = held[0]
+    unit = found.unit or (read_unit("%") if found.kind == "share" else None)
+    return replace(reading, kind="number", value=found.value, digits=found.digits, unit=unit), words
+
+
+def _period_of(scene: _Scene, line: _Line, head: Heading, kind: Kind, row: Row, columns: Columns) -> str:
+    """Tell the period of a cell: its column's, its row's year of the target or base, or the last its heading names.
+
+    Progress that names none is the report's year's.
+    """
+    own = columns.years.get(kind)
+    year = read_period(row.cells[own].text.text.strip()) if own is not None else None
+    named = head.period or year or line.heading.period or _named_last(f"{head.label} {line.heading.label}")
+    latest = scene.report.metadata.year
+    return named or (str(latest) if kind == "progress" and latest else "")
 
 
 def _kind(line: _Line, head: Heading) -> Kind:

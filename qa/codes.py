@@ -8,7 +8,7 @@ from index.snapshot import Snapshot
 from qa.answer import Answer, AnswerFigure
 from qa.catalogue import Series, nearest_edition
 from qa.compose import say, with_mark
-from qa.numbers import Desk
+from qa.desk import Desk
 
 _DIVIDER = re.compile(r"\t| \| ")
 

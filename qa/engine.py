@@ -21,13 +21,15 @@ from qa.answer import Answer, AnswerFigure, Reason
 from qa.catalogue import Catalogue, Series, read_catalogue, series_label
 from qa.codes import answer_code
 from qa.compose import Citations, amount, refusal, say, with_mark, written
+from qa.desk import Desk, Numbers, asked_periods, nearest_figures
 from qa.extract import Prose
 from qa.figures import Choice, choose
 from qa.homophones import Homophones
 from qa.linking import bundled_linker
-from qa.numbers import Desk, Numbers, answer_numbers, asked_periods, nearest_figures, quotient
+from qa.numbers import answer_numbers
 from qa.prose import answer_prose, reason_in_notes
 from qa.question import Question, understand
+from qa.quotients import quotient
 from qa.retrieve import Hit, retrieve
 from qa.spelling import Speller
 from qa.verify import faults

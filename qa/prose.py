@@ -10,8 +10,8 @@ from index.units import unit_name
 from qa.answer import Answer, AnswerFigure
 from qa.catalogue import Series
 from qa.compose import Citations, in_edition, say, with_mark
+from qa.desk import Desk
 from qa.figures import Choice
-from qa.numbers import Desk
 from qa.question import Question
 from qa.span import Span, blocks_of, span_of
 
