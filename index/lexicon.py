@@ -346,7 +346,7 @@ def split_terms(text: str, synonyms: Synonyms = _NO_SYNONYMS) -> tuple[str, ...]
     >>> split_terms(fold("範疇二 Emissions in 2022"))
     ('范', '畴', '2', 'emiss', 'in', '2022')
     """
-    lowered = _SCOPE.sub(lambda m: "范畴" + _HAN_DIGITS.get(m["han"], m["han"]), text.lower())
+    lowered = _SCOPE.sub(lambda m: f"范畴{_HAN_DIGITS.get(m['han'], m['han'])} ", text.lower())
     lowered = synonyms.rewrite(lowered)
     terms: list[str] = []
     for match in _TERM.finditer(lowered):

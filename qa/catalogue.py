@@ -1,8 +1,9 @@
 """A report's figures as series: one row of one table over its periods, in every edition, duplicates told apart once."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from index.figures import Figure
@@ -10,6 +11,8 @@ from index.lexicon import Lexicon, Member, age_name, split_terms
 from index.script import LANGUAGES, Language, fold, render
 from index.snapshot import Snapshot
 from index.units import Unit, read_unit, unit_name
+
+_COLUMN = re.compile(r"\.c\d+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,20 @@ class Catalogue:
     series: tuple[Series, ...]
     lexicon: Lexicon
     years: Mapping[str, int | None]  # reporting year by report
+    beside: Mapping[str, tuple[Series, ...]] = field(
+        default_factory=dict
+    )  # "target", "base", "progress", "change", "original"
+
+    def fuller(self, series: Series, periods: Sequence[str]) -> Series:
+        """Find a row that prints the same figure for all of some periods; the series itself where it or none does."""
+        wanted = [period for period in periods if not series.disclosed(period)]
+        twins = (s for s in (*series.also, *self.series) if wanted and _agree(s, series))
+        return next((s for s in twins if all(map(s.disclosed, periods))), series)
+
+    def only(self, report_id: str) -> "Catalogue":
+        """The part of the catalogue that is of one report."""
+        beside = {kind: tuple(s for s in held if s.report_id == report_id) for kind, held in self.beside.items()}
+        return replace(self, series=tuple(self.of_report(report_id)), beside=beside)
 
     def of_report(self, report_id: str) -> list[Series]:
         """The series of one report."""
@@ -85,7 +102,16 @@ def read_catalogue(snapshot: Snapshot, lexicon: Lexicon) -> Catalogue:
         rows[figure.report_id, figure.row_key].append(figure)
     series = [_series(report_id, row_key, figures) for (report_id, row_key), figures in rows.items()]
     years = {e.metadata.report_id: e.metadata.year for e in snapshot.manifest.editions}
-    return Catalogue(series=tuple(_collapse(series)), lexicon=lexicon, years=years)
+    return Catalogue(series=tuple(_collapse(series)), lexicon=lexicon, years=years, beside=_beside(snapshot.beside))
+
+
+def row_of(row_key: str) -> str:
+    """Name the row of a series without the column that sets it apart.
+
+    >>> row_of("kpi-environment.t1.r2.c5")
+    'kpi-environment.t1.r2'
+    """
+    return _COLUMN.sub("", row_key)
 
 
 def series_label(series: Series, language: Language, lexicon: Lexicon) -> str:
@@ -146,6 +172,31 @@ def _series(report_id: str, row_key: str, figures: Sequence[Figure]) -> Series:
         terms={edition: split_terms(fold(" ".join(path))) for edition, path in labels.items()},
         own_terms={edition: split_terms(fold(path[-1])) for edition, path in labels.items()},
     )
+
+
+def _beside(figures: Iterable[Figure]) -> dict[str, tuple[Series, ...]]:
+    """Group what stands beside plain figures by kind and row; two cells of one kind and period stay apart."""
+    rows: dict[tuple[str, str, str], dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+    for figure in figures:
+        kind: str = "original" if figure.superseded else figure.kind
+        rows[kind, figure.report_id, row_of(figure.row_key)][figure.row_key].append(figure)
+    found: dict[str, list[Series]] = defaultdict(list)
+    for (kind, report_id, row_key), columns in rows.items():
+        cells = [(f.edition, f.period, f.labels[-1]) for held in columns.values() for f in held]
+        whole = len(cells) == len(set(cells)) and len({(e, label) for e, _, label in cells}) == len(
+            {e for e, *_ in cells}
+        )
+        groups = {row_key: [f for held in columns.values() for f in held]} if whole else columns
+        found[kind] += [_series(report_id, key, held) for key, held in groups.items()]
+    return {kind: tuple(held) for kind, held in found.items()}
+
+
+def _agree(one: Series, other: Series) -> bool:
+    """Tell whether two rows print one figure: the same metric, group and unit, and the same numbers where both do."""
+    keys = ((s.report_id, s.metrics, s.per, s.members, s.unit) for s in (one, other))
+    shared = [p for p in one.cells if one.disclosed(p) and other.disclosed(p)]
+    same = bool(one.metrics and shared) and all(one.value(p) == other.value(p) for p in shared)
+    return same and len(set(keys)) == 1
 
 
 def _agreed(readings: Sequence[frozenset[str]]) -> frozenset[str]:

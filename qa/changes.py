@@ -1,12 +1,14 @@
 """Compare figures: two periods of one series, or two groups of one metric."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qa.answer import AnswerFigure
 from qa.catalogue import Series
 from qa.compose import amount, derived_figure, say, with_mark
 from qa.compute import difference, minus, number, percent_change
-from qa.desk import Desk, Numbers, asked_periods, opened, stated, value_words
+from qa.desk import Desk, Numbers, asked_periods, opened, restated, stated, value_words, year_before
+from qa.printed import printed_change, verdict
 
 
 def change(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
@@ -14,7 +16,7 @@ def change(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
     language = desk.language
     ordered = sorted(held)
     last = ordered[-1]
-    first = ordered[0] if len(ordered) > 1 else str(int(last[:4]) - 1) + last[4:]
+    first = ordered[0] if len(ordered) > 1 else year_before(last)
     if not series.disclosed(first):
         return None
     new, old = desk.cite(series, last), desk.cite(series, first)
@@ -53,9 +55,27 @@ def change(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
     sentences = [with_mark(text, [new.citation, old.citation])]
     if percent is None and not share_like and desk.question.operation == "percent_change":
         sentences.append(say("zero_base", language, label=desk.label(series), period=first))
+    printed = _printed(desk, series, old, new)
+    if printed is not None:
+        figures.append(printed[0])
+        sentences.append(printed[1])
+    sentences += restated(desk, series, [new, old])
     between = [p for p in series.periods if first < p < last and series.disclosed(p)]
     inner = [desk.cite(series, p) for p in between]
     return Numbers(figures=(*figures, new, *inner, old), sentences=tuple(sentences), missing=())
+
+
+def _printed(desk: Desk, series: Series, old: AnswerFigure, new: AnswerFigure) -> tuple[AnswerFigure, str] | None:
+    """Give the change that the report itself prints, and whether it is the computed one."""
+    found = printed_change(desk.catalogue, series, old.period, new.period)
+    if found is None:
+        return None
+    cell = desk.cite(*found)
+    figure = replace(cell, label=say("change_of", desk.language, label=cell.label), period=f"{old.period}–{new.period}")
+    said = verdict(figure.value, figure.unit, old, new)
+    if said is None or figure.citation != new.citation or new.citation != old.citation:
+        return None
+    return figure, with_mark(say(f"printed_{said}", desk.language, value=value_words(figure)), [figure.citation])
 
 
 def gap(desk: Desk, found: Sequence[Series]) -> Numbers:

@@ -19,11 +19,17 @@ def percent_change(old: str, new: str, *, places: int = 1) -> Derived | None:
     >>> percent_change("732.98", "378.80").formula
     '(378.80 − 732.98) ÷ 732.98 × 100% = −48.3%'
     """
-    before, after = number(old), number(new)
-    if before == 0:
+    exact = percent_exact(old, new)
+    if exact is None:
         return None
-    value = rounded(_divide((after - before) * 100, before), places)
+    value = rounded(exact, places)
     return Derived(value=value, formula=f"({_term(new)} − {_term(old)}) ÷ {_term(old)} × 100% = {minus(value)}%")
+
+
+def percent_exact(old: str, new: str) -> Decimal | None:
+    """Compute the relative change in percent, not rounded; None when old is zero."""
+    before, after = number(old), number(new)
+    return _divide((after - before) * 100, before) if before else None
 
 
 def difference(old: str, new: str, *, sign: str = "") -> Derived:

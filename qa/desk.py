@@ -65,6 +65,15 @@ def asked_periods(desk: Desk, series: Series) -> list[str]:
     return [desk.latest if desk.latest in series.cells else series.periods[0]]
 
 
+def year_before(period: str) -> str:
+    """Name the period a year earlier.
+
+    >>> year_before("2022"), year_before("2022H1")
+    ('2021', '2021H1')
+    """
+    return str(int(period[:4]) - 1) + period[4:]
+
+
 def stated(
     desk: Desk, derived: Derived, inputs: Sequence[AnswerFigure], *, label: str, unit: str, period: str
 ) -> Numbers:
@@ -79,6 +88,15 @@ def stated(
         formula=derived.formula,
     )
     return Numbers(figures=(head, *inputs), sentences=(with_mark(text, [f.citation for f in inputs]),), missing=())
+
+
+def restated(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> list[str]:
+    """Say which of a series' figures the report marks as restated."""
+    marked = [f for f in figures if f.id and series.figure(f.period, desk.language).restated]
+    return [
+        with_mark(say("restated", desk.language, label=desk.label(series), period=f.period), [f.citation])
+        for f in marked
+    ]
 
 
 def value_words(figure: AnswerFigure) -> str:

@@ -17,6 +17,7 @@ from index.period import closing_months_in
 from index.rerank import Reranker
 from index.script import Language, fold, render, typed
 from index.snapshot import Edition, Snapshot
+from qa.aims import aim_asked, answer_aim, without_aim
 from qa.answer import Answer, AnswerFigure, Reason
 from qa.catalogue import Catalogue, Series, read_catalogue, series_label
 from qa.codes import answer_code
@@ -27,7 +28,7 @@ from qa.figures import Choice, choose
 from qa.homophones import Homophones
 from qa.linking import bundled_linker
 from qa.numbers import answer_numbers
-from qa.prose import answer_prose, reason_in_notes
+from qa.prose import answer_prose, original_in_notes, reason_in_notes
 from qa.question import Question, understand
 from qa.quotients import quotient
 from qa.retrieve import Hit, retrieve
@@ -69,7 +70,7 @@ class Engine:
         self._linker = bundled_linker()
         self._lexicon = lexicon or bundled_lexicon()
         whole = read_catalogue(snapshot, self._lexicon)
-        self._catalogues = {report: _only(whole, report) for report in whole.years}
+        self._catalogues = {report: whole.only(report) for report in whole.years}
         self._prose = Prose(snapshot, embedder, self._lexicon)
         self._speller = Speller(
             [word for passage in snapshot.passages for word in _WORD.findall(passage.text)]
@@ -155,6 +156,11 @@ class Engine:
             coded = answer_code(desk, self.snapshot, report)
             if coded is not None:
                 return coded
+        aimed = answer_aim(desk, names, self._linker)
+        if aimed is not None:
+            return self._from_numbers(desk, aimed.choice, aimed.numbers)
+        if aim_asked(question) == "original":
+            return self._not_restated(desk, report, names)
         if question.manner:
             prose = self._from_prose(question, report, names, citations, Choice(matches=(), residue=()))
             if prose is not None:
@@ -173,6 +179,15 @@ class Engine:
             if prose is not None:
                 return prose
         return self._refuse_for(desk, choice, missing, report, names)
+
+    def _not_restated(self, desk: Desk, report: str, names: Sequence[str]) -> Answer:
+        """Look for the original of a restated figure in the report's words; the restated one is no answer."""
+        choice = choose(without_aim(desk.question, self._lexicon), desk.catalogue, names=names, linker=self._linker)
+        noted = original_in_notes(desk, choice)
+        if noted is not None:
+            return noted
+        prose = self._from_prose(desk.question, report, names, desk.citations, Choice(matches=(), residue=()))
+        return prose or self._refuse(desk.question, "not_in_report", "", report)
 
     def _from_numbers(self, desk: Desk, choice: Choice, numbers: Numbers) -> Answer:
         question = desk.question
@@ -331,10 +346,6 @@ def _with_spelling(answer: Answer, corrections: dict[str, str]) -> str:
     return " ".join([*read, answer.interpretation]).strip()
 
 
-def _only(whole: Catalogue, report: str) -> Catalogue:
-    return replace(whole, series=tuple(whole.of_report(report)))
-
-
 def _as_number(question: Question, choice: Choice, lexicon: Lexicon) -> Question:
     """Read "what is the PUE" as asking for a number: it names nothing but what is measured in numbers."""
     kinds = {lexicon.metrics[key].kind for key in question.concept.metrics}
@@ -371,6 +382,8 @@ def _interpretation(desk: Desk, choice: Choice, numbers: Numbers) -> str:
     """State how the question was read when it did not name its metric, or its period only in relative words."""
     question = desk.question
     held = [match.series for match in choice.found if match.series]
+    if held and held[0] not in desk.catalogue.series and not choice.links:
+        return ""  # what stands beside the figures is named with its period in the answer itself
     plain = question.periods or question.every_period
     if plain and not (question.period_words or question.follows or choice.links):
         return ""

@@ -202,6 +202,7 @@ def _targets(concept: Concept, catalogue: Catalogue) -> list[Target]:
         return []
     whole = any(series.metrics == concept.metrics for series in catalogue.series)
     keys = _joined_metrics(concept.metrics, catalogue)
+    keys -= {part for key in keys for part in catalogue.lexicon.metrics[key].sums}  # "Scope 1 and 2" names no Scope 1
     metrics = [concept.metrics] if whole else [frozenset({key}) for key in sorted(keys)]
     by_dimension: dict[str, list[Member]] = {}
     for member in sorted(_joined_members(concept, catalogue)):

@@ -8,7 +8,7 @@ from qa.answer import AnswerFigure
 from qa.catalogue import Series, unit_label
 from qa.compose import amount, derived_figure, movement, plain, say, with_mark, written
 from qa.compute import Derived, minus, number
-from qa.desk import Desk, opened, value_words
+from qa.desk import Desk, opened, value_words, year_before
 from qa.figures import unit_asked
 
 
@@ -33,7 +33,7 @@ def stood(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> str:
 
 def _before(desk: Desk, series: Series, period: str) -> str:
     """Add how the figure moved from the year before, which stands in the same cited row."""
-    earlier = str(int(period[:4]) - 1) + period[4:]
+    earlier = year_before(period)
     if (desk.question.periods and len(desk.question.periods) > 1) or not series.disclosed(earlier):
         return ""
     language = desk.language

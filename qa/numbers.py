@@ -1,9 +1,11 @@
 """Answer from figures: look up, compare, compute, and say which periods are not disclosed."""
 
+from collections.abc import Sequence
+
 from qa.catalogue import Series
 from qa.changes import change, gap
 from qa.compose import say
-from qa.desk import Desk, Numbers, asked_periods
+from qa.desk import Desk, Numbers, asked_periods, restated, year_before
 from qa.figures import Choice
 from qa.lookup import converted, stood
 from qa.quotients import ratio_of, share_of
@@ -39,16 +41,29 @@ def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
     )
 
 
+def _compared(operation: str, periods: Sequence[str]) -> Sequence[str]:
+    """Tell which periods a series has to disclose; a change over one year needs the year before too."""
+    if operation in ("change", "percent_change") and len(periods) == 1:
+        return (*periods, year_before(periods[0]))
+    return periods
+
+
 def _of_series(desk: Desk, series: Series) -> Numbers:
     question = desk.question
     periods = asked_periods(desk, series)
+    needed = _compared(question.operation, periods)
+    series = desk.catalogue.fuller(series, needed)
     held = [period for period in periods if series.disclosed(period)]
     missing = tuple(period for period in periods if not series.disclosed(period))
     if not held:
         return Numbers(figures=(), sentences=(), missing=missing)
     if question.operation in ("change", "percent_change"):
         computed = change(desk, series, held) if not missing else None
-        return computed or Numbers(figures=(), sentences=(), missing=missing or tuple(held))
+        return computed or Numbers(
+            figures=(),
+            sentences=(),
+            missing=missing or tuple(p for p in needed if not series.disclosed(p)) or tuple(held),
+        )
     if question.operation in ("highest", "lowest") and len(held) > 1:
         return extreme(desk, series, held)
     if question.operation == "average" and len(periods) > 1:
@@ -58,7 +73,7 @@ def _of_series(desk: Desk, series: Series) -> Numbers:
     if question.operation == "share" and series.unit != "%":
         return share_of(desk, series, held) or Numbers(figures=(), sentences=(), missing=tuple(held))
     figures = [desk.cite(series, period) for period in held]
-    sentences = [stood(desk, series, figures)]
+    sentences = [stood(desk, series, figures), *restated(desk, series, figures)]
     other = converted(desk, series, figures)
     sentences += [say("missing", desk.language, label=desk.label(series), period=period) for period in missing]
     if other is not None:

@@ -1,9 +1,10 @@
 """Answer with the report's own words: a quoted sentence, list or number, in the reader's edition."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from index.period import years_in
+from index.quantity import find_quantities
 from index.script import Language, fold, language_of, legible, render
 from index.snapshot import Snapshot
 from index.units import unit_name
@@ -15,6 +16,7 @@ from qa.figures import Choice
 from qa.question import Question
 from qa.span import Span, blocks_of, span_of
 
+_RESTATED = re.compile(r"restat|重列|重述|重新呈列", re.I)
 _CAUSE = re.compile(
     r"因|由于|所以|改为|转为|变|主要来自|来自|because|since|owing|due\s+to|as\s+a\s+result|reason|chang|mainly|owns?\s+no|therefore|thus",
     re.I,
@@ -79,23 +81,31 @@ def _cite_beside(span: Span, citations: Citations, snapshot: Snapshot) -> None:
 def reason_in_notes(desk: Desk, choice: Choice) -> Answer:
     """Give the report's own note on a figure as the reason, or say that the report gives none."""
     language = desk.language
-    for match in choice.found:
-        series = match.series
-        if series is None:
-            continue
-        period = next((p for p in series.periods if p in series.cells), None)
-        if period is None:
-            continue
-        figure = series.figure(period, language)
-        passage = desk.passages[figure.passage_id]
-        for note in sorted(figure.notes, key=lambda text: -_explains(text, desk, series)):
-            start = passage.text.find(note)
-            if start >= 0 and _explains(note, desk, series) > 0:
-                number = desk.citations.cite(passage, start, start + len(note))
-                return _quoted(language, note, number, desk.citations)
+    for series, note in _notes_of(desk, choice):
+        if _explains(note, desk, series) > 0:
+            return _quoted(desk, series, note)
     return Answer(
         id="", status="not_disclosed", reason="not_in_report", language=language, text=say("no_reason", language)
     )
+
+
+def original_in_notes(desk: Desk, choice: Choice) -> Answer | None:
+    """Give the report's own note on a restatement, when it holds a number; None where it has no such note."""
+    for series, note in _notes_of(desk, choice):
+        amounts = [quantity for quantity in find_quantities(note) if quantity.kind in ("amount", "share")]
+        if _RESTATED.search(fold(note)) and amounts:
+            return _quoted(desk, series, note)
+    return None
+
+
+def _notes_of(desk: Desk, choice: Choice) -> Iterator[tuple[Series, str]]:
+    """Give the notes on the cells asked about, those on the newest where no period is named; the likeliest first."""
+    for match in choice.found:
+        for series in filter(None, (match.series, *match.parts)):
+            period = next((p for p in (*desk.question.periods, *series.periods) if p in series.cells), None)
+            notes = series.figure(period, desk.language).notes if period is not None else ()
+            for note in sorted(notes, key=lambda text: -_explains(text, desk, series)):
+                yield series, note
 
 
 def _explains(note: str, desk: Desk, series: Series) -> int:
@@ -109,7 +119,12 @@ def _explains(note: str, desk: Desk, series: Series) -> int:
     return 1 + own + kin
 
 
-def _quoted(language: Language, note: str, number: int, citations: Citations) -> Answer:
+def _quoted(desk: Desk, series: Series, note: str) -> Answer:
+    language, citations = desk.language, desk.citations
+    held = (desk.passages[cell.passage_id] for cells in series.cells.values() for cell in cells.values())
+    passage = next(passage for passage in held if note in passage.text)
+    start = passage.text.find(note)
+    number = citations.cite(passage, start, start + len(note))
     return Answer(
         id="",
         status="answered",

@@ -39,6 +39,7 @@ def said(figure: Figure) -> str:
     unit = f" {figure.unit}" if figure.unit else ""
     words = [f"{' / '.join(figure.labels)} = {value}{unit} @ {figure.period or '?'}"]
     words += [figure.kind] if figure.kind != "value" else []
+    words += [f"“{figure.words}”"] if figure.words else []
     words += ["restated"] if figure.restated else []
     words += ["original"] if figure.superseded else []
     words += [f"[{note}]" for note in figure.notes]
@@ -385,6 +386,23 @@ GHG intensity = 3.4 tCO2e/person @ 2022
 GHG intensity = 3.1 tCO2e/person @ 2023
 GHG intensity = 2.0 tCO2e/person @ 2030 target
 GHG intensity = 45 % @ 2023 progress
+""",
+    ),
+    Layout(
+        name="targets in words, with columns for their years",
+        language="zh-Hant",
+        source="""\
+| 目標 | 基準年 | 目標年 | 目標值 | 本年進展 |
+|---|---|---|---|---|
+| 用水量 | 2020 | 2028 | 下降20% | 下降9.5% |
+| 電動車數目 | 不適用 | 2026/27財年 | 300輛 | 186輛 |
+""",
+        says="""\
+用水量 = — @ 2020 base
+用水量 = 20 % @ 2028 target “下降20%”
+用水量 = 9.5 % @ 2023 progress “下降9.5%”
+電動車數目 = 300 @ 2027 target
+電動車數目 = 186 @ 2023 progress
 """,
     ),
     Layout(
