@@ -305,7 +305,8 @@ def _left(scene: _Scene, stretch: _Stretch, columns: Columns) -> list[Unread]:
     if not columns.values:
         held = sum(any(c.isdigit() for c in cell.text.text) for row in rows for cell in row.cells[1:])
         return [Unread(place=scene.table.key, why="no column says which period it is for", cells=held)] if held else []
-    apart = {*columns.labels, columns.unit, columns.notes, columns.period, *(column.index for column in columns.values)}
+    apart = {*columns.labels, columns.unit, columns.notes, columns.period, *columns.years.values()}
+    apart |= {column.index for column in columns.values}
     headed = {n for above in stretch.header for n, cell in enumerate(above.cells) if cell.text.text.strip()} - apart
     cells = [row.cells[n] for row in rows for n in headed]
     held = sum(read_cell(cell.text.text).kind == "number" and not cell.spanned for cell in cells)
