@@ -9,7 +9,7 @@ from index.build import Progress, build
 from index.embed import BUNDLED, Embedder, SentenceTransformerEmbedder
 from index.errors import SnapshotError
 from index.rerank import CrossEncoderReranker
-from index.snapshot import current_folder, open_current
+from index.snapshot import FORMAT, current_folder, open_current
 from index.words import dictionary_hash
 from qa.engine import Engine
 
@@ -44,7 +44,7 @@ def ensure_bundled(
     if _current(index, files, model):
         return
     say(f"building the bundled report into {index}")
-    build(files, index, embedder=embedder_of(model), progress=progress)
+    build(files, index, embedder=embedder_of(model), wait=True, progress=progress)
 
 
 def _current(index: Path, files: list[Path], model: str | None) -> bool:
@@ -57,5 +57,5 @@ def _current(index: Path, files: list[Path], model: str | None) -> bool:
     ours = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     if not held.keys() <= ours.keys():
         return True
-    made_of = (held, manifest.get("dictionary"), manifest.get("model_fingerprint"))
-    return made_of == (ours, dictionary_hash(), embedder_of(model).fingerprint)
+    made_of = (held, manifest.get("format"), manifest.get("dictionary"), manifest.get("model_fingerprint"))
+    return made_of == (ours, FORMAT, dictionary_hash(), embedder_of(model).fingerprint)

@@ -14,11 +14,12 @@ from index.embed import Embedder
 from index.errors import SnapshotError, UnknownFormat, UnreadableReport
 from index.figures import Figure, TableReading, read_tables
 from index.lexicon import Lexicon, bundled_lexicon
+from index.lock import locked
 from index.readers.html import read_html
 from index.readers.markdown import read_markdown
 from index.readers.pdf import read_pdf
 from index.report import Report
-from index.snapshot import FORMAT, Edition, Manifest, publish, read_snapshot, write_snapshot
+from index.snapshot import FORMAT, Edition, Manifest, publish, read_manifest, read_snapshot, write_snapshot
 from index.sparse import SparseIndex
 from index.words import dictionary_hash, search_tokens
 
@@ -54,19 +55,21 @@ def build(
     embedder: Embedder,
     metadata: dict[str, Any] | None = None,
     partial: bool = False,
+    wait: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Manifest:
     """Read, chunk, embed and publish reports; editions of one report are told by company code, year and language.
 
     Nothing is published unless every file was read and the new snapshot was read back; whatever was published before
-    stays. Raises UnreadableReport or SnapshotError.
+    stays. One build at a time writes to a folder: another is refused, or told to `wait` for its turn. Raises
+    UnreadableReport or SnapshotError.
     """
     reports = []
     for number, path in enumerate(files):
         progress("read", number, len(files))
         reports.append(read_report(path, metadata=metadata, partial=partial))
     _distinct(reports)
-    return publish_reports(reports, index, embedder=embedder, progress=progress)
+    return publish_reports(reports, index, embedder=embedder, wait=wait, progress=progress)
 
 
 def publish_reports(
@@ -75,10 +78,27 @@ def publish_reports(
     *,
     embedder: Embedder,
     lexicon: Lexicon | None = None,
+    wait: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Manifest:
-    """Chunk, embed and publish reports that were read."""
-    lexicon = lexicon or bundled_lexicon()
+    """Chunk, embed and publish reports that were read; a second build in the folder is refused, or may `wait`.
+
+    Raises UnreadableReport or SnapshotError.
+    """
+    try:
+        with locked(index, wait=wait):
+            return _publish(reports, index, embedder, lexicon or bundled_lexicon(), progress)
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SnapshotError(
+            f"{index}: cannot write the index here ({reason}); name a folder you may write to with "
+            "--index. What was published before is untouched"
+        ) from error
+
+
+def _publish(
+    reports: Sequence[Report], index: Path, embedder: Embedder, lexicon: Lexicon, progress: Progress
+) -> Manifest:
     readings = [read_tables(report, lexicon) for report in reports]
     passages: list[Passage] = []
     figures: list[Figure] = []
@@ -93,9 +113,9 @@ def publish_reports(
     progress("index", 0, len(passages))
     sparse = SparseIndex.of([search_tokens(sparse_text(passage)) for passage in passages])
     manifest = _manifest(reports, readings, embedder, passages, figures, int(vectors.shape[1]))
-    _write(index, manifest, passages, figures, DenseIndex.of(vectors), sparse)
+    written = _write(index, manifest, passages, figures, DenseIndex.of(vectors), sparse)
     progress("publish", len(passages), len(passages))
-    return manifest
+    return written
 
 
 def embedding_text(passage: Passage) -> str:
@@ -167,6 +187,7 @@ def _manifest(
         passages=len(passages),
         figures=len(figures),
         dimensions=dimensions,
+        parts={},  # known when they are written
     )
 
 
@@ -177,27 +198,22 @@ def _write(
     figures: Sequence[Figure],
     dense: DenseIndex,
     sparse: SparseIndex,
-) -> None:
+) -> Manifest:
     aside = index / f".building-{os.getpid()}"
     final = index / "snapshots" / manifest.id
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        for left in index.glob(".building-*"):
+        for left in index.glob(".building-*"):  # of builds that were killed
             shutil.rmtree(left, ignore_errors=True)
         write_snapshot(aside, manifest=manifest, passages=passages, figures=figures, dense=dense, sparse=sparse)
         read_snapshot(aside)
         if not _whole(final):
             shutil.rmtree(final, ignore_errors=True)
             aside.replace(final)
-        shutil.rmtree(aside, ignore_errors=True)
         publish(index, manifest.id)
-    except (OSError, sqlite3.Error) as error:
+    finally:
         shutil.rmtree(aside, ignore_errors=True)
-        reason = getattr(error, "strerror", None) or error
-        raise SnapshotError(
-            f"{index}: cannot write the index here ({reason}); name a folder you may write to with "
-            "--index. What was published before is untouched"
-        ) from error
+    return read_manifest(final)
 
 
 def _whole(folder: Path) -> bool:

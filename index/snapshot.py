@@ -1,12 +1,13 @@
 """One immutable, versioned directory of everything an answer needs; published by one rename."""
 
+import hashlib
 import json
 import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ from index.report import LeftOut, Metadata, ReadingSummary
 from index.sparse import SparseIndex
 from index.twins import find_twins
 
-FORMAT = 1  # raised whenever an older snapshot can no longer be read
+FORMAT = 2  # raised whenever an older snapshot can no longer be read
 KEPT = 3  # published snapshots kept in a folder, the current one among them
 
 _SCHEMA = """
@@ -58,6 +59,7 @@ class Manifest:
     passages: int
     figures: int
     dimensions: int
+    parts: Mapping[str, str]  # SHA-256 of each file but the manifest, by its path in the snapshot
 
 
 class Snapshot:
@@ -115,7 +117,7 @@ def write_snapshot(
     dense: DenseIndex,
     sparse: SparseIndex,
 ) -> None:
-    """Write all parts of a snapshot into a folder; the manifest goes last."""
+    """Write all parts of a snapshot into a folder; the manifest goes last, with the checksums of the others."""
     folder.mkdir(parents=True)
     with closing(sqlite3.connect(folder / "report.sqlite")) as database, database:
         database.executescript(_SCHEMA)
@@ -141,7 +143,8 @@ def write_snapshot(
         )
     dense.write(folder / "vectors.faiss")
     sparse.write(folder / "bm25")
-    (folder / "manifest.json").write_text(_dump(asdict(manifest), indent=2), encoding="utf-8")
+    whole = replace(manifest, parts=_checksums(folder))
+    (folder / "manifest.json").write_text(_dump(asdict(whole), indent=2), encoding="utf-8")
 
 
 def read_snapshot(folder: Path) -> Snapshot:
@@ -151,6 +154,7 @@ def read_snapshot(folder: Path) -> Snapshot:
     """
     try:
         manifest = read_manifest(folder)
+        _check_parts(folder, manifest)
         with closing(sqlite3.connect(f"file:{folder / 'report.sqlite'}?mode=ro&immutable=1", uri=True)) as database:
             passages = [_passage(body) for (body,) in database.execute("select body from passages order by position")]
             figures = [_figure(body) for (body,) in database.execute("select body from figures order by position")]
@@ -204,6 +208,28 @@ def publish(index: Path, name: str) -> None:
     held = sorted((p for p in (index / "snapshots").iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
     for old in [p for p in held if p.name != name][: -(KEPT - 1) or None]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    parts = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {part.relative_to(folder).as_posix(): _checksum(part) for part in parts}
+
+
+def _checksum(part: Path) -> str:
+    with part.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_parts(folder: Path, manifest: Manifest) -> None:
+    for name, checksum in manifest.parts.items():
+        try:
+            found = _checksum(folder / name)
+        except OSError as error:
+            reason = error.strerror or "unreadable"
+        else:
+            reason = "" if found == checksum else "it is not as it was written: its checksum differs"
+        if reason:
+            raise SnapshotError(f"{folder / name}: damaged ({reason}); build it again with esg-qa build")
 
 
 def _dump(value: object, *, indent: int | None = None) -> str:

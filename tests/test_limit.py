@@ -1,9 +1,14 @@
 """What keeps the public routes standing: rates, sizes, times, and sites that may ask."""
 
 import asyncio
+import shutil
+import socket
+import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,6 +29,14 @@ from tests.conftest import wait_until_ready
 
 Serve = Callable[..., TestClient]
 SITE = "https://ir.example.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redis:
+    """A server of a test's own."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
 
 
 def ask(client: TestClient, question: str = "水", **headers: str) -> Response:
@@ -87,6 +100,64 @@ def test_when_redis_is_away_requests_are_counted_here() -> None:
     rate = read_rate("1/minute")
     with structlog.testing.capture_logs() as logs:
         limiter.count(rate, "a")
+        with pytest.raises(TooMany):
+            limiter.count(rate, "a")
+    assert [entry["event"] for entry in logs] == ["limit_store_failed"]
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[Redis]:
+    """A real Redis, which a test may stop."""
+    server = shutil.which("redis-server")
+    if server is None:
+        pytest.skip("no redis-server: apt-get install redis-server")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    command = [server, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        wait_for_port(int(port), process)
+        yield Redis(url=f"redis://127.0.0.1:{port}/0", process=process)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise AssertionError("redis-server did not start")
+
+
+def test_workers_that_share_redis_share_the_limit(redis_server: Redis) -> None:
+    workers = [Limiter(redis_server.url) for _ in range(3)]
+    rate = read_rate("3/minute")
+    for limiter in workers:
+        limiter.count(rate, "public", "203.0.113.1")
+    for limiter in workers:
+        with pytest.raises(TooMany) as refused:
+            limiter.count(rate, "public", "203.0.113.1")
+        assert 1 <= refused.value.seconds <= 60
+    workers[0].count(rate, "public", "203.0.113.2")
+    workers[0].count(rate, "login", "203.0.113.1")
+
+
+def test_services_that_share_redis_refuse_together(serve: Serve, redis_server: Redis) -> None:
+    first, second = (serve(rate="2/minute", redis_url=redis_server.url) for _ in range(2))
+    assert [ask(client).status_code for client in (first, second, first, second)] == [200, 200, 429, 429]
+
+
+def test_when_redis_dies_each_worker_counts_for_itself(redis_server: Redis) -> None:
+    limiter, rate = Limiter(redis_server.url), read_rate("1/minute")
+    limiter.count(rate, "a")
+    redis_server.process.terminate()
+    redis_server.process.wait(30)
+    with structlog.testing.capture_logs() as logs:
+        limiter.count(rate, "a")  # what Redis had counted is gone with it
         with pytest.raises(TooMany):
             limiter.count(rate, "a")
     assert [entry["event"] for entry in logs] == ["limit_store_failed"]

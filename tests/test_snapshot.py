@@ -1,9 +1,11 @@
 """A snapshot never changes, is published by one rename, and the last good one stays whatever happens to a build."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from index.build import build, read_report
 from index.embed import Embedder
 from index.errors import EsgQaError, SnapshotError, UnknownFormat, UnreadableReport
+from index.lock import locked
 from index.snapshot import KEPT, current_folder, open_current, read_snapshot
 
 ROOT = Path(__file__).parents[1]
@@ -266,12 +269,48 @@ def test_a_damaged_part_is_an_error_that_says_what_to_do(harm: str, index: Path)
     assert water(index) == ["1,049", "—"]
 
 
+def test_one_changed_bit_is_noticed_and_its_part_named(index: Path) -> None:
+    folder = current_folder(index)
+    checked = [part for part in parts(folder) if part.name != "manifest.json"]
+    assert {part.relative_to(folder).as_posix() for part in checked} == set(open_current(index).manifest.parts)
+    for part in checked:
+        whole = part.read_bytes()
+        place = len(whole) // 2
+        part.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(SnapshotError, match=rf"{re.escape(part.name)}: damaged .*build it again"):
+            open_current(index)
+        part.write_bytes(whole)
+    assert water(index) == ["1,049", "—"]
+
+
+def test_a_second_build_in_a_folder_is_refused_while_one_is_at_it(
+    index: Path, changed: Path, embedder: Embedder
+) -> None:
+    with locked(index), pytest.raises(SnapshotError, match="another build is writing here; wait until it has ended"):
+        build([changed], index, embedder=embedder)
+    assert water(index) == ["1,049", "—"]
+    build([changed], index, embedder=embedder)
+    assert water(index) == ["1,050", "—"]
+
+
+def test_a_second_build_may_wait_for_its_turn(index: Path, changed: Path, embedder: Embedder) -> None:
+    with ThreadPoolExecutor() as pool:
+        with locked(index):
+            waiting = pool.submit(build, [changed], index, embedder=embedder, wait=True)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+            assert water(index) == ["1,049", "—"]
+        waiting.result(timeout=60)
+    assert water(index) == ["1,050", "—"]
+    assert sorted(path.name for path in index.iterdir()) == ["CURRENT", "snapshots"]
+
+
 def test_parts_of_two_snapshots_do_not_pass_for_one(index: Path, changed: Path, embedder: Embedder) -> None:
     first = current_folder(index)
     changed.write_text(CHANGED + "\n## 社會\n\n全員受訓。\n", encoding="utf-8")
     build([changed], index, embedder=embedder)
     (current_folder(index) / "vectors.faiss").write_bytes((first / "vectors.faiss").read_bytes())
-    with pytest.raises(SnapshotError, match="parts do not belong together; build it again"):
+    with pytest.raises(SnapshotError, match=r"vectors\.faiss: damaged \(.*checksum differs\); build it again"):
         open_current(index)
 
 
@@ -295,6 +334,6 @@ def test_a_pointer_to_nothing_is_an_error_in_words(pointer: bytes, index: Path) 
 
 def test_a_snapshot_of_another_format_says_to_build_again(index: Path) -> None:
     manifest = current_folder(index) / "manifest.json"
-    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"format": 1', '"format": 99'), encoding="utf-8")
-    with pytest.raises(SnapshotError, match="has format 99, this version reads 1; build it again"):
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"format": 2', '"format": 99'), encoding="utf-8")
+    with pytest.raises(SnapshotError, match="has format 99, this version reads 2; build it again"):
         open_current(index)
