@@ -41,7 +41,7 @@ _AGE = re.compile(
   | (?:aged?\s*|ages\s*)\b(?:under|below|younger\s+than|less\s+than|up\s+to)\s*(?P<under_aged>\d\d)\b
   | (?:aged?\s*|ages\s*)\b(?:over|above|older\s+than|more\s+than)\s*(?P<over_aged>\d\d)\b
   | \b(?:under|below|younger\s+than)\s*(?:the\s+age\s+of\s*)?(?P<under_en>\d\d)s?\b
-      (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
+      (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|or\b|was\b|turn|employ|staff|group))
   | \b(?:over|above|older\s+than)\s*(?:the\s+age\s+of\s*)?(?P<over_en>\d\d)s?\b
       (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
   | \baged?\s*(?:between\s*)?(?P<low_en>\d\d)\s*(?:-|–|to|and)\s*(?P<high_en>\d\d)

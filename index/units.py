@@ -367,9 +367,18 @@ def find_unit_words(question: str) -> Unit | None:
         words = request[way].strip()
         unit = None if words[1:2] and words[1] in LONGER_WORDS.get(words[0], "") else _leading(words)
         held = ASKED_IN if way == "counted" else CONVERTIBLE
-        if unit and unit.dimension.split("/")[0] in held:
+        if unit and (unit.dimension.split("/")[0] in held or (unit.dimension == "money" and unit.symbol != "CNY")):
             return unit
     return None
+
+
+def currency_of(unit: Unit) -> Unit | None:
+    """Take the scale word off an amount of money; None where a unit is no money.
+
+    >>> currency_of(read_unit("RMB million")).symbol, currency_of(read_unit("kWh"))
+    ('CNY', None)
+    """
+    return read_unit(unit.symbol.rsplit(" ", 1)[-1]) if unit.dimension == "money" else None
 
 
 def counted_unit(question: str) -> Unit | None:

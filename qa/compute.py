@@ -48,8 +48,31 @@ def total(parts: Sequence[str]) -> Derived:
     >>> total(["0", "378.80"]).formula
     '0 + 378.80 = 378.80'
     """
-    value = sum((number(part) for part in parts), Decimal(0))
-    return Derived(value=value, formula=f"{' + '.join(_term(part) for part in parts)} = {minus(value)}")
+    value = _sum(parts)
+    return Derived(value=value, formula=f"{_terms(parts)} = {minus(value)}")
+
+
+def total_change(old: Sequence[str], new: Sequence[str]) -> Derived:
+    """Compute how far the total of some figures moved from an old period to a new one.
+
+    >>> total_change(["10", "5.5"], ["9", "4"]).formula
+    '(9 + 4) − (10 + 5.5) = −2.5'
+    """
+    value = _sum(new) - _sum(old)
+    return Derived(value=value, formula=f"({_terms(new)}) − ({_terms(old)}) = {minus(value)}")
+
+
+def total_percent_change(old: Sequence[str], new: Sequence[str], *, places: int = 1) -> Derived | None:
+    """Compute the relative change of a total in percent; None when the old one is zero.
+
+    >>> total_percent_change(["10", "5"], ["9", "3"]).formula
+    '((9 + 3) − (10 + 5)) ÷ (10 + 5) × 100% = −20.0%'
+    """
+    exact = percent_exact(str(_sum(old)), str(_sum(new)))
+    if exact is None:
+        return None
+    value, before = rounded(exact, places), _terms(old)
+    return Derived(value=value, formula=f"(({_terms(new)}) − ({before})) ÷ ({before}) × 100% = {minus(value)}%")
 
 
 def share(part: str, whole: str, *, places: int = 1) -> Derived | None:
@@ -98,6 +121,14 @@ def significant(value: Decimal, digits: int) -> Decimal:
 def minus(value: Decimal) -> str:
     """Write a Decimal with thousands separated and a true minus sign."""
     return f"{value:,f}".replace("-", "−")
+
+
+def _sum(values: Sequence[str]) -> Decimal:
+    return sum((number(value) for value in values), Decimal(0))
+
+
+def _terms(values: Sequence[str]) -> str:
+    return " + ".join(_term(value) for value in values)
 
 
 def _term(digits: str) -> str:

@@ -26,6 +26,13 @@ _EVERYONE = frozenset({"employees_total", "full_time_employees"})  # whom a metr
 _STAFF_SHARE = "workforce_share"  # any percentage of employees seems to name it
 _MEASURES = frozenset({"share", "duration", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
+_COMPARING = frozenset({"change", "percent_change", "ratio", "highest", "lowest"})
+_COMPARED = frozenset({"exceed", "exceeds", "exceeded", "高出", "高于", "低于", "超出", "多出"})
+_GROUP_WORDS = {  # what the groups of a breakdown are called when one of them is asked for
+    "region": ("city", "cities", "region", "regions", "place", "城市", "地区"),
+    "gender": ("gender", "sex", "性别"),
+    "age": ("age", "ages", "年龄", "年龄层"),
+}
 _REVENUE = "per_revenue"  # what "intensity" without a denominator is understood as, when several are printed
 
 
@@ -252,7 +259,7 @@ def _match(target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str
     )
     same = tuple(s for s in related if s.metrics == target.metrics)
     printed = any(s.per == target.per and s.members == target.members for s in same)
-    parts = () if printed else _parts_of(target, related, lexicon)
+    parts = () if printed else _parts_of(target, catalogue.series, lexicon)
     if parts:
         return Match(target=target, series=None, score=floor, parts=parts)
     scored = _without_parts(target, scored, labels)
@@ -403,11 +410,17 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     rest = asked.concept.rest
     left = {term for term in rest if term not in explained}
     settled = {*tokens(asked.question.period_words), *_unit_words(asked.question.text)}
-    if asked.question.operation == "share" and len(asked.concept.members) < 2:
-        settled.add("百分之几")
+    operation = asked.question.operation
+    added = len(asked.concept.members) < 2 or asked.question.together
+    if operation == "percent_change" or (operation == "share" and added):
+        settled |= {"百分之几", "百分之多少"}
+    if operation in _COMPARING:
+        settled |= _COMPARED
+        cut = {dimension for dimension, _ in asked.concept.members}
+        settled |= {word for dimension in cut for word in _GROUP_WORDS.get(dimension, ())}
     found = []
     for token in tokens(asked.question.text):
-        if token in settled or read_unit(token) is not None:
+        if token in settled or read_unit(token.lstrip("多几")) is not None:
             continue
         if "\u3400" <= token[0] <= "\u9fff":
             unsaid = "".join(character for character in token if character in left)

@@ -19,7 +19,7 @@ def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
     found = [match.series for match in choice.found if match.series is not None]
     if len(choice.matches) == 1 and choice.matches[0].parts:
         return total_of_parts(desk, choice.matches[0])
-    if question.operation == "sum" and len(found) > 1 and len({series.unit for series in found}) == 1:
+    if question.together and len(found) > 1 and len(found) == len(choice.matches):
         return summed(desk, found)
     if (
         question.operation == "change"

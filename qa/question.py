@@ -40,6 +40,7 @@ class Question:
     unread: tuple[str, ...] = ()  # words that have the form of a period and name none that can be told
     parts: tuple[str, ...] = ()  # words that cut a year: a half, a quarter, a month
     manner: bool = False  # asks how something is done, not how much of it there is
+    together: bool = False  # several figures are to be added up, whatever else is asked of them
     follows: bool = False  # completed from an earlier question
 
 
@@ -53,7 +54,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     (
         "percent_change",
         re.compile(
-            r"by\s+(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point)|(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point).{0,60}\b(?:chang|increas|decreas|drop|f[ae]ll|r[io]se|reduc|gr[eo]w|declin)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"
+            r"\bhow\s+much\s+(?:more|less|lower|higher|fewer|greater|smaller)\b.{0,20}\b(?:in|as\s+a)\s+per\s?cent(?:age)?\b(?!\s+point)|by\s+(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point)|(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point).{0,60}\b(?:chang|increas|decreas|drop|f[ae]ll|r[io]se|reduc|gr[eo]w|declin)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"
             r"|(?:change|increase|decrease|drop|fall|rise|grow)\w*\s+(?:in\s+percent|by\s+percent)|growth\s+rate|year[\s-]on[\s-]year|\byoy\b"
             r"|(?:增加|减少|增长|上升|下降|下跌|升|跌|降|变动|变化|改变|相差|多了|少了|高出)[^占]{0,8}百分之(?:几|多少)|百分之(?:几|多少).{0,6}(?:变化|变动|增|减|升幅|跌幅|降幅)|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
             re.I,
@@ -62,7 +63,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     (
         "change",
         re.compile(
-            r"percentage\s+points?|个百分点|\bhow\s+much\s+(?:more|less|lower|higher|fewer)\b|\bhow\s+many\s+(?:more|fewer|less)\b|\bhow\s+(?:did|has|have)\b.*\b(?:change|move|develop|evolve)"
+            r"percentage\s+points?|个百分点|\bhow\s+much\s+(?:more|less|lower|higher|fewer)\b|\bhow\s+many\s+(?:[\w₂³.]+\s+){0,3}(?:more|fewer|less)\b(?!\s+than)|\bexceed|\bhow\s+(?:did|has|have)\b.*\b(?:change|move|develop|evolve)"
             r"|\b(?:change|changed|difference|drop|dropped|fall|fell|fallen|rise|rose|risen|increase|increased|decrease|decreased|decline|declined|reduced|grow|grew|grown|evolve|evolved)\b"
             r"|compared?\s+(?:with|to)|versus|\bvs\.?\b|变化|变动|相差|差额|差多少|增减|增加了?多少|减少了?多少|下降了?多少|上升了?多少|增长了?多少|比上年|较上年|与上年|较\s*20\d\d|比\s*20\d\d|相比|高多少|低多少|高幾多|高几多|差距|差多远|\bgap\b|up\s+or\s+down|down\s+or\s+up|rise\s+or\s+fall|better\s+or\s+worse|升.{0,3}[跌降]|增.{0,3}减|升咗|跌咗|多咗|少咗|上升还是下降|升定跌|是升是跌",
             re.I,
@@ -79,14 +80,15 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     (
         "share",
         re.compile(
-            r"\b(?:share|proportion|percentage|fraction|per\s?cent)\s+of\b|占.{0,12}(?:比例|比重|比率|几成|百分之|多少|几多)|占比|所占|比重|各占",
+            r"\b(?:share|proportion|percentage|fraction|per\s?cent)\s+of\b|有(?:百分之|多少%)|占.{0,12}(?:比例|比重|比率|几成|百分之|多少|几多)|占比|所占|比重|各占",
             re.I,
         ),
     ),
     (
         "sum",
         re.compile(
-            r"\b(?:between\s+them|in\s+total|combined|altogether|sum\s+of|add(?:ed)?\s+up|total\s+of)\b|合计|总共|加起来|加总|共计|合共|一共",
+            r"\b(?:between\s+them|in\s+total|combined|altogether|sum(?:\s+of)?|add(?:ed)?\s+(?:up|together)|(?<!largest\s)(?<!highest\s)(?<!smallest\s)(?<!lowest\s)total\s+of|\w\s+plus\s+\w)"
+            r"|合计|总共|加起来|加总|加埋|加上|总和|之和|相加|共计|合共|一共",
             re.I,
         ),
     ),
@@ -116,6 +118,9 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_SUM = next(pattern for name, pattern in _OPERATIONS if name == "sum")
+_EXTREMES = tuple(entry for entry in _OPERATIONS if entry[0] in ("highest", "lowest"))
+_WHICH_YEAR = re.compile(r"\b(?:which|what)\s+(?:financial\s+|fiscal\s+)?year\b|(?:哪|边)一?年", re.I)
 _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
     ("why", re.compile(r"\bwhy\b|reason|为什么|为甚么|为何|何以|何解|原因|点解", re.I)),
     ("email", re.compile(r"e-?mail|电邮|电子邮件|邮箱|邮件地址|信箱", re.I)),
@@ -240,6 +245,8 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
     text = _MARKUP.sub(" ", text)
     folded = fold(text)
     operation: Operation = next((name for name, pattern in _OPERATIONS if pattern.search(folded)), "lookup")
+    if operation == "sum" and _WHICH_YEAR.search(folded):
+        operation = next((name for name, pattern in _EXTREMES if pattern.search(folded)), operation)
     if operation == "percent_change" and _PART_OF.search(folded):
         operation = "share"
     periods, words, every = _periods(folded, latest, endpoints=operation in ("change", "percent_change"))
@@ -266,6 +273,7 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
         ask=next((name for name, pattern in _ASKS if pattern.search(folded)), "what"),
         unit=find_unit_words(text),
         forward=forward,
+        together=bool(_SUM.search(folded)),
         manner=operation == "lookup" and bool(_MANNER.search(folded)),
         unread=tuple(unread_years_in(folded)),
         parts=tuple(part_years_in(folded, closing=closing)),

@@ -7,7 +7,19 @@ from index.script import Language
 from index.units import UnitError, convert, read_unit, unit_name
 from qa.answer import AnswerFigure
 from qa.compose import say, written
-from qa.compute import Derived, average, difference, minus, number, percent_change, ratio, share, total
+from qa.compute import (
+    Derived,
+    average,
+    difference,
+    minus,
+    number,
+    percent_change,
+    ratio,
+    share,
+    total,
+    total_change,
+    total_percent_change,
+)
 from qa.grounds import Grounds
 
 
@@ -20,12 +32,32 @@ def derivations(
         unit = next(iter(units))
         yield total(values), unit
         yield average(values), unit
+        if _twice(inputs):
+            yield from _of_totals(values, unit, grounds.language)
         if len(values) == 2:
             yield from _of_two(values[0], values[1], unit, grounds.language)
     if len(inputs) == 2:
         yield from _quotients(inputs[0], inputs[1], grounds)
     if len(inputs) == 1:
         yield from _conversions(figure, inputs[0], grounds)
+
+
+def _twice(inputs: Sequence[AnswerFigure]) -> bool:
+    """Tell the same rows in a newer and then an older period: the parts of a total that moved."""
+    half = len(inputs) // 2
+    new, old = inputs[:half], inputs[half:]
+    periods = {entry.period for entry in new}, {entry.period for entry in old}
+    rows = [entry.label for entry in new]
+    apart = len(set(rows)) == len(rows) > 1 and rows == [entry.label for entry in old]
+    return apart and all(len(named) == 1 for named in periods) and min(periods[0]) > min(periods[1])
+
+
+def _of_totals(values: Sequence[str], unit: str, language: Language) -> Iterator[tuple[Derived, str]]:
+    new, old = values[: len(values) // 2], values[len(values) // 2 :]
+    yield total_change(old, new), say("points", language) if unit in ("%", "％", "pp") else unit
+    relative = total_percent_change(old, new)
+    if relative is not None:
+        yield relative, "%"
 
 
 def _of_two(first: str, second: str, unit: str, language: Language) -> Iterator[tuple[Derived, str]]:
