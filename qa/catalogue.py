@@ -12,6 +12,7 @@ from index.script import LANGUAGES, Language, fold, render
 from index.snapshot import Snapshot
 from index.units import Unit, read_unit, unit_name
 
+_DASH = re.compile(r"^[-–—•·]\s*(?=\D)")  # marks a row as a part of the one above
 _COLUMN = re.compile(r"\.c\d+$")
 
 
@@ -232,7 +233,7 @@ def _identity(one: Series) -> tuple[object, ...]:
 
 def _printed(labels: Sequence[str], lexicon: Lexicon) -> str:
     """Write a label path as one name; the group is left out where the row's own label names the metric."""
-    own = " ".join(labels[-1].split())
+    own = _DASH.sub("", " ".join(labels[-1].split()))
     if len(labels) == 1 or lexicon.concept(own).metrics:
         return own
     return f"{' '.join(labels[-2].split())}: {own}"

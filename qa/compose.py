@@ -6,6 +6,7 @@ from index.chunk import Passage
 from index.figures import Figure
 from index.lexicon import Lexicon
 from index.script import Language, render
+from index.units import Unit, unit_name
 from qa.answer import AnswerFigure, Citation, Input, Reason
 from qa.catalogue import Series, member_name, series_label, unit_label
 from qa.compute import Derived, difference, minus, number, percent_change
@@ -41,6 +42,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "printed_same": "The report prints the change as {value}, which agrees.",
         "printed_other": "The report prints the change as {value}, which differs from the computed one.",
         "printed_unsigned": "The report prints the change as {value}.",
+        "no_part": "The report does not say that {label} is part of {other}, so no share is computed.",
+        "other_currency": "The report gives no figure in {asked}, only in {printed}.",
+        "share_in": "Share of {label} in {other}",
+        "renminbi": "RMB",
         "points": "percentage points",
         "zero_base": "A percentage change cannot be stated, since {label} was zero in {period}.",
         "share_of": "Share of {label}",
@@ -101,6 +106,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "printed_same": "報告印列的變動為 {value}，與計算結果相符。",
         "printed_other": "報告印列的變動為 {value}，與計算結果不同。",
         "printed_unsigned": "報告印列的變動為 {value}。",
+        "no_part": "報告沒有說明{label}是{other}的一部分，因此不計算佔比。",
+        "other_currency": "報告沒有以{asked}列示的數字，只有{printed}的數字。",
+        "share_in": "{label}佔{other}的比例",
+        "renminbi": "人民幣",
         "points": "個百分點",
         "zero_base": "由於 {period} 年的{label}為零，無法計算百分比變動。",
         "share_of": "{label}佔比",
@@ -188,6 +197,11 @@ def amount(digits: str, unit: str, language: Language) -> str:
     if unit.upper().startswith("RMB") and language == "en":
         return f"{digits} ({unit})"
     return f"{digits} {unit}" if unit else digits
+
+
+def currency_name(unit: Unit, language: Language) -> str:
+    """Name a currency for a reader; 元 alone may be any."""
+    return say("renminbi", language) if unit.symbol == "CNY" else unit_name(unit, language)
 
 
 def shown(figure: Figure, language: Language) -> str:

@@ -24,7 +24,7 @@ from qa.codes import answer_code
 from qa.compose import Citations, amount, refusal, say, with_mark, written
 from qa.desk import Desk, Numbers, asked_periods, nearest_figures
 from qa.extract import Prose
-from qa.figures import Choice, choose
+from qa.figures import Choice, choose, chosen
 from qa.homophones import Homophones
 from qa.linking import bundled_linker
 from qa.numbers import answer_numbers
@@ -32,6 +32,7 @@ from qa.prose import answer_prose, original_in_notes, reason_in_notes
 from qa.question import Question, understand
 from qa.quotients import quotient
 from qa.retrieve import Hit, retrieve
+from qa.shares import Shared, answer_share
 from qa.spelling import Speller
 from qa.verify import faults
 
@@ -168,6 +169,12 @@ class Engine:
         choice = choose(question, catalogue, names=names, linker=self._linker)
         if _asks_reason(question) and choice.found:
             return reason_in_notes(desk, choice)
+        if question.operation == "share" and not _printed_share(choice):
+            shared = answer_share(desk, names)
+            if shared is not None and shared.numbers is not None and shared.numbers.figures:
+                return self._from_numbers(desk, chosen(shared.series), shared.numbers)
+            if shared is not None and shared.refusal:
+                return self._refuse_share(desk, shared, report)
         computed = _computed(desk, choice)
         if computed is not None and computed.figures:
             return self._from_numbers(desk, choice, computed)
@@ -290,6 +297,14 @@ class Engine:
             contact=self._edition(report).metadata.contact,
         )
 
+    def _refuse_share(self, desk: Desk, shared: Shared, report: str) -> Answer:
+        """Say that a part is not known to be one, and give both figures."""
+        refused = self._refuse(desk.question, "not_in_report", "", report)
+        figures = nearest_figures(desk, shared.series)
+        values = say("list_join", desk.language).join(_near_words(figure, desk.language) for figure in figures)
+        text = shared.refusal + (say("nearest", desk.language, values=values) if figures else "")
+        return replace(refused, text=text, citations=desk.citations.all, nearest=figures)
+
     def _refuse_unread(self, question: Question, report: str) -> Answer:
         """Ask for a period that can be told; answering for another one would answer another question."""
         refused = self._refuse(question, "other_period", "", report)
@@ -352,6 +367,12 @@ def _as_number(question: Question, choice: Choice, lexicon: Lexicon) -> Question
     if question.ask == "what" and kinds and "text" not in kinds and not choice.residue:
         return replace(question, ask="number")
     return question
+
+
+def _printed_share(choice: Choice) -> bool:
+    """Tell a choice of percentages that the report prints itself."""
+    units = [match.series.unit for match in choice.found if match.series]
+    return bool(units) and len(units) == len(choice.matches) and not choice.residue and set(units) <= {"%", "pp"}
 
 
 def _asks_reason(question: Question) -> bool:

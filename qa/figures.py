@@ -94,6 +94,13 @@ def choose(
     return _by_meaning(asked, catalogue, linker, floor, sure) or choice
 
 
+def chosen(series: Sequence[Series]) -> Choice:
+    """Take series that were found in another way as what a question asks for."""
+    targets = [Target(metrics=one.metrics, per=one.per, members=one.members) for one in series]
+    matches = [Match(target=target, series=one, score=0) for target, one in zip(targets, series, strict=True)]
+    return Choice(matches=tuple(matches), residue=())
+
+
 def _by_name(asked: "_Asked", catalogue: Catalogue, floor: float) -> Choice:
     ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
     named = _named(asked, catalogue)
@@ -402,6 +409,11 @@ def _by_label(asked: _Asked, catalogue: Catalogue, labels: dict[str, float], flo
     best = fitting[0]
     target = Target(metrics=best.metrics, per=best.per, members=best.members)
     return [Match(target=target, series=best, score=labels[best.row_key])]
+
+
+def unexplained(question: Question, names: Sequence[str], series: Iterable[Series]) -> tuple[str, ...]:
+    """Find the words of content that neither the series nor plain asking explain."""
+    return _residue(_Asked(question, names), series)
 
 
 def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from index.units import UnitError, convert, unit_name
+from index.units import UnitError, convert, currency_of, unit_name
 from qa.answer import AnswerFigure
 from qa.catalogue import Series, unit_label
-from qa.compose import amount, derived_figure, movement, plain, say, with_mark, written
+from qa.compose import amount, currency_name, derived_figure, movement, plain, say, with_mark, written
 from qa.compute import Derived, minus, number
 from qa.desk import Desk, opened, value_words, year_before
 from qa.figures import unit_asked
@@ -45,6 +45,17 @@ def _before(desk: Desk, series: Series, period: str) -> str:
         return say("against", language, value=value, period=earlier)
     direction, apart = moved
     return say(f"{direction}_from" if apart else "same_as", language, value=value, period=earlier, apart=apart)
+
+
+def other_currency(desk: Desk, series: Series) -> list[str]:
+    """Say that the report states a sum in another currency than is asked for; no rate of exchange is applied."""
+    printed, asked = series.printed_unit, desk.question.unit
+    held = currency_of(printed) if printed is not None else None
+    wanted = currency_of(asked) if asked is not None else None
+    if held is None or wanted is None or held.symbol == wanted.symbol:
+        return []
+    names = {"asked": currency_name(wanted, desk.language), "printed": currency_name(held, desk.language)}
+    return [say("other_currency", desk.language, **names)]
 
 
 def converted(desk: Desk, series: Series, figures: Sequence[AnswerFigure]) -> tuple[AnswerFigure, str] | None:

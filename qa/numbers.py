@@ -7,7 +7,7 @@ from qa.changes import change, gap
 from qa.compose import say
 from qa.desk import Desk, Numbers, asked_periods, restated, year_before
 from qa.figures import Choice
-from qa.lookup import converted, stood
+from qa.lookup import converted, other_currency, stood
 from qa.quotients import ratio_of, share_of
 from qa.ranks import extreme, ranked
 from qa.totals import averaged, over_periods, summed, total_of_parts
@@ -71,9 +71,9 @@ def _of_series(desk: Desk, series: Series) -> Numbers:
     if question.operation == "sum" and len(periods) > 1:
         return over_periods(desk, series, held) if not missing else Numbers(figures=(), sentences=(), missing=missing)
     if question.operation == "share" and series.unit != "%":
-        return share_of(desk, series, held) or Numbers(figures=(), sentences=(), missing=tuple(held))
+        return share_of(desk, series, held) or Numbers(figures=(), sentences=(), missing=())
     figures = [desk.cite(series, period) for period in held]
-    sentences = [stood(desk, series, figures), *restated(desk, series, figures)]
+    sentences = [*other_currency(desk, series), stood(desk, series, figures), *restated(desk, series, figures)]
     other = converted(desk, series, figures)
     sentences += [say("missing", desk.language, label=desk.label(series), period=period) for period in missing]
     if other is not None:

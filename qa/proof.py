@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from index.script import fold, render
+from index.units import currency_of, read_unit
 from qa.answer import AnswerFigure
-from qa.compose import TEXTS, amount, movement, plain, say
+from qa.compose import TEXTS, amount, currency_name, movement, plain, say
 from qa.compute import number
 from qa.grounds import Grounds
 from qa.printed import verdict
@@ -19,7 +20,8 @@ _SLOT = re.compile("\x00([a-z]+)\x00")
 _STOPS = " .。\n"
 # Words that are parts of labels or stand outside an answer's text.
 _NO_SENTENCES = frozenset(
-    "each at points share_of change_of gap_of sum_of average_of per list_join and period_join heading_change "
+    "each at points renminbi "
+    "share_of change_of gap_of share_in sum_of average_of per list_join and period_join heading_change "
     "also_named read_as spelling other_language".split()
 )
 
@@ -281,6 +283,17 @@ def _prints(sentence: _Sentence, grounds: Grounds, _about: AnswerFigure | None) 
 _VERDICTS = {"printed_same": "same", "printed_other": "other", "printed_unsigned": "unsigned"}
 
 
+def _in_currency(sentence: _Sentence, grounds: Grounds, _about: AnswerFigure | None) -> _Proof:
+    """The figures of money that the answer gives are in the currency said to be printed, none in the one asked for."""
+    said, money = sentence.said, set[str]()
+    for figure in grounds.answer.figures:
+        cell = grounds.cell(figure)
+        unit = read_unit(cell.unit_text) if cell is not None else None
+        currency = currency_of(unit) if unit is not None else None
+        money |= {currency_name(currency, grounds.language)} if currency is not None else set()
+    return (_NOTHING, None) if said["printed"] in money and said["asked"] not in money else None
+
+
 def _plainly(_sentence: _Sentence, _evidence: Grounds, _about: AnswerFigure | None) -> _Proof:
     """The slots take nothing but what is proven."""
     return _NOTHING, None
@@ -313,6 +326,8 @@ _PROOFS_BESIDE: dict[str, Callable[[_Sentence, Grounds, AnswerFigure | None], _P
     **dict.fromkeys(("target", "target_words", "target_undated", "base_value"), _aims),
     **dict.fromkeys(("progress", "progress_words", "original"), _aims),
     "base": _based,
+    "no_part": _plainly,
+    "other_currency": _in_currency,
     "restated": _restated,
     **dict.fromkeys(_VERDICTS, _prints),
 }

@@ -56,7 +56,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         re.compile(
             r"\bhow\s+much\s+(?:more|less|lower|higher|fewer|greater|smaller)\b.{0,20}\b(?:in|as\s+a)\s+per\s?cent(?:age)?\b(?!\s+point)|by\s+(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point)|(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point).{0,60}\b(?:chang|increas|decreas|drop|f[ae]ll|r[io]se|reduc|gr[eo]w|declin)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"
             r"|(?:change|increase|decrease|drop|fall|rise|grow)\w*\s+(?:in\s+percent|by\s+percent)|growth\s+rate|year[\s-]on[\s-]year|\byoy\b"
-            r"|(?:增加|减少|增长|上升|下降|下跌|升|跌|降|变动|变化|改变|相差|多了|少了|高出)[^占]{0,8}百分之(?:几|多少)|百分之(?:几|多少).{0,6}(?:变化|变动|增|减|升幅|跌幅|降幅)|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
+            r"|(?:增加|减少|增长|上升|下降|下跌|升|跌|降|变动|变化|改变|相差|多了|少了|高出|高了|低了)[^占]{0,8}百分之(?:几|多少)|百分之(?:几|多少).{0,6}(?:变化|变动|增|减|升幅|跌幅|降幅)|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
             re.I,
         ),
     ),
@@ -201,6 +201,9 @@ _SINCE = re.compile(
     r"(?:较|比|自从?|从|由|与|和|对比|相比)\s*20\d\d|\b(?:since|from|versus|vs\.?|than|compared\s+(?:with|to)|against|relative\s+to)\s+(?:in\s+)?(?:FY\s*)?20\d\d",
     re.I,
 )
+_PLAIN_YEAR = re.compile(
+    r"(?:fye?\s?)?(?:19|20)\d\d(?:\s?(?:财政年度|财务年度|会计年度|财年))?", re.I
+)  # says which year it is
 _FORWARD = re.compile(
     r"\b(?:forecast|projection|projected|outlook\s+for|expected?\s+(?:to|in|for)|next\s+year|going\s+to|in\s+the\s+future|by\s+20[3-9]\d|guidance|predict)"
     r"|预测|预计|预期|明年|后年|出年|展望\s*20|未来(?:几|三|五|一)?年(?:的)?(?:排放|用|员工|目标|数)",
@@ -266,7 +269,7 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
         concept=_with_workforce(lexicon.concept(text), folded, operation),
         periods=periods,
         period_words=", ".join(
-            filter(None, (words, *(w for w in year_words_in(folded, closing=closing) if not w.isdigit())))
+            filter(None, (words, *(w for w in year_words_in(folded, closing=closing) if not _PLAIN_YEAR.fullmatch(w))))
         ),
         every_period=every,
         operation=operation,

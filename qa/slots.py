@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from index.figures import Figure
 from index.script import Language, fold, legible, render
+from index.units import ATOMS, read_unit
 from qa.answer import AnswerFigure, Citation, Input
-from qa.compose import amount, movement, plain, say, written
+from qa.compose import amount, currency_name, movement, plain, say, written
 from qa.compute import difference, minus, percent_change
 from qa.grounds import Grounds, given, said_in
 
@@ -32,6 +33,9 @@ def slots_of(grounds: Grounds) -> dict[str, set[str]]:
     codes = {code for c in answer.citations for code in re.findall(r"[A-Z]+\s?\d+(?:[.-]\d+)*", fold(c.quote))}
     return {
         "label": labels | names | _joined(names, answer.text, language),
+        "other": labels | names,
+        "asked": _currencies(language),
+        "printed": _currencies(language),
         "value": amounts,
         "before": amounts,
         "after": amounts,
@@ -47,6 +51,12 @@ def slots_of(grounds: Grounds) -> dict[str, set[str]]:
         "section": {render(cell, language) for c in answer.citations for cell in last_cell(c)},
         "values": {say("list_join", language).join(words) for words in _nearest_words(grounds)},
     }
+
+
+def _currencies(language: Language) -> set[str]:
+    """The names of the currencies that amounts of money are read in."""
+    units = (read_unit(atom.symbol) for atom in ATOMS if atom.dimension == "money")
+    return {currency_name(unit, language) for unit in units if unit is not None}
 
 
 def either(texts: set[str]) -> str:

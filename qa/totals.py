@@ -1,7 +1,11 @@
 """Add figures up, over groups or years, and average them."""
 
+import tomllib
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
+from index.lexicon import Member
 from qa.catalogue import Series
 from qa.compose import derived_figure, say, with_mark
 from qa.compute import average, total, total_change, total_percent_change
@@ -9,6 +13,7 @@ from qa.desk import Desk, Numbers, asked_periods, opened, stated, value_words, y
 from qa.figures import Match
 
 _ADDITIVE = frozenset({"amount", "count", "money"})
+_DISJOINT = frozenset({"gender", "age", "education", "grade"})  # breakdowns whose groups share nobody
 _COMPOSITION = {"workforce_share"}  # whose percentages are shares of one whole
 
 
@@ -45,18 +50,33 @@ def _adds_up(desk: Desk, found: Sequence[Series]) -> bool:
     groups = [series.members for series in found]
     if len({series.metrics for series in found}) == 1:
         dimensions = {tuple(sorted(dimension for dimension, _ in members)) for members in groups}
-        apart = len(set(groups)) == len(groups) and len(dimensions) == 1 and len(next(iter(dimensions))) == 1
+        one = len(dimensions) == 1 and len(next(iter(dimensions))) == 1
+        apart = one and len(set(groups)) == len(groups) and _lie_apart(next(iter(dimensions))[0], groups)
         return apart and ({m.kind for m in metrics} <= _ADDITIVE or {m.key for m in metrics} == _COMPOSITION)
     keys = {metric.key for metric in metrics}
     nested = any(keys & set(desk.lexicon.ancestors(key)) for key in keys)
     return len(set(groups)) == 1 and not nested and {metric.kind for metric in metrics} <= _ADDITIVE
 
 
+def _lie_apart(dimension: str, groups: Sequence[frozenset[Member]]) -> bool:
+    """Tell groups none of which can hold another; of regions, only those known to lie beside one another."""
+    keys = {key for members in groups for _, key in members}
+    if dimension == "region":
+        return any(keys <= beside for beside in _regions())
+    return dimension in _DISJOINT
+
+
+@cache
+def _regions() -> tuple[frozenset[str], ...]:
+    table = tomllib.loads(Path(__file__).with_name("regions.toml").read_text(encoding="utf-8"))
+    return tuple(frozenset(line.split()) for line in table["apart"])
+
+
 def _added(desk: Desk, found: Sequence[Series], name: str) -> Numbers:
     operation = desk.question.operation
     if operation in ("change", "percent_change"):
         return _moved(desk, found, name)
-    if operation not in ("lookup", "sum", "trend", "share"):
+    if operation not in ("lookup", "sum", "trend") and not (operation == "share" and found[0].unit == "%"):
         return Numbers(figures=(), sentences=(), missing=())
     periods = asked_periods(desk, found[0])
     held = [period for period in periods if all(series.disclosed(period) for series in found)]
