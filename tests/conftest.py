@@ -92,6 +92,10 @@ def serve(engine: "Engine", database: "Database") -> Iterator["Callable[..., Tes
 @pytest.fixture
 def staff(database: "Database") -> dict[str, str]:
     """An account of each role, by its name, and their password."""
+    return add_staff(database)
+
+
+def add_staff(database: "Database") -> dict[str, str]:
     from datetime import UTC, datetime
 
     from api.accounts import Passwords

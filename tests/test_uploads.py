@@ -6,6 +6,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,12 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.app import create_app
-from api.opening import bundled_editions
 from api.serving import IndexFolder
 from api.settings import Settings
 from api.snapshots import UnknownSnapshot, held_snapshots, publish_held
 from api.store.audit import changes
-from api.store.database import Database
+from api.store.database import Database, open_database
 from api.uploads import (
     BadUpload,
     SentFile,
@@ -36,8 +36,9 @@ from api.uploads import (
 )
 from index.build import READERS, build
 from index.embed import Embedder
-from index.snapshot import current_folder
-from tests.conftest import sign_in, wait_until_ready
+from index.snapshot import current_folder, open_current, publish
+from qa.engine import Engine
+from tests.conftest import add_staff, sign_in, wait_until_ready
 
 Serve = Callable[..., TestClient]
 REPORT = """---
@@ -70,22 +71,65 @@ def first_index(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) ->
     return folder
 
 
+@pytest.fixture(scope="module")
+def first_engine(first_index: Path, embedder: Embedder) -> Engine:
+    return Engine(open_current(first_index / "index"), embedder)
+
+
+def settings_in(folder: Path, first_index: Path) -> Settings:
+    shutil.copytree(first_index, folder, dirs_exist_ok=True)
+    return Settings(
+        index=folder / "index",
+        data=folder / "data",
+        rate="100000/second",
+        login_rate="100000/second",
+        upload_limit=200_000,
+    )
+
+
+@contextmanager
+def serving(given: Settings, database: Database, engine: Engine, embedder: Embedder) -> Iterator[TestClient]:
+    folder = IndexFolder(given.index, model=None, engine=engine, embedder=embedder)
+    app = create_app(folder.load, settings=given, database=database, published=folder.published)
+    with TestClient(app) as client:
+        wait_until_ready(client)
+        yield client
+
+
 @pytest.fixture
 def given_settings(tmp_path: Path, first_index: Path) -> Settings:
-    shutil.copytree(first_index, tmp_path, dirs_exist_ok=True)
-    return Settings(index=tmp_path / "index", data=tmp_path / "data", rate="100000/second", upload_limit=200_000)
+    return settings_in(tmp_path, first_index)
 
 
 @pytest.fixture
 def client(
-    given_settings: Settings, database: Database, staff: dict[str, str], embedder: Embedder
+    given_settings: Settings, database: Database, staff: dict[str, str], first_engine: Engine, embedder: Embedder
 ) -> Iterator[TestClient]:
     assert staff
-    folder = IndexFolder(given_settings.index, model=None, embedder=embedder)
-    app = create_app(folder.load, settings=given_settings, database=database, published=folder.published)
-    with TestClient(app) as client:
-        wait_until_ready(client)
+    with serving(given_settings, database, first_engine, embedder) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def refusing_service(
+    tmp_path_factory: pytest.TempPathFactory, first_index: Path, first_engine: Engine, embedder: Embedder
+) -> Iterator[TestClient]:
+    """One service for everything that is refused, and so leaves nothing behind for the next test."""
+    folder = tmp_path_factory.mktemp("refusing")
+    database = open_database(None, folder=folder / "store")
+    database.migrate()
+    add_staff(database)
+    with serving(settings_in(folder, first_index), database, first_engine, embedder) as client:
+        yield client
+    assert list((folder / "data" / "uploads").iterdir()) == []
+    database.close()
+
+
+@pytest.fixture
+def refusing(refusing_service: TestClient) -> TestClient:
+    """Nobody is signed in yet."""
+    refusing_service.cookies.clear()
+    return refusing_service
 
 
 def send(client: TestClient, name: str, content: bytes, csrf: dict[str, str], **fields: str) -> Any:  # noqa: ANN401 - JSON
@@ -134,24 +178,18 @@ def test_an_upload_is_built_aside_published_and_taken_back(
     assert answer["figures"][0]["value"].replace(",", "") == "5678"
     assert built(client, ready["id"])["state"] == "published"
 
+    later = built(client, send(client, "2025.md", report(2025, "9,012"), csrf, keep="true").json()["id"])
+    assert later["state"] == "ready", later["error"]
+    assert {each["id"] for each in later["reports"]} == {"9901-2023", "9901-2024", "9901-2025"}  # held since published
+
     listed = client.get("/v1/staff/snapshots").json()["snapshots"]
     assert {(each["id"], each["live"]) for each in listed} == {(first, False), (ready["snapshot"], True)}
     assert client.post(f"/v1/staff/snapshots/{first}/publish", headers=csrf).json()["live"]
     wait_for(client, first)
     with database.session() as session:
         found = [(change.action, change.who) for change in changes(session, action="report")]
-    assert found == [("report.roll-back", "admin"), ("report.publish", "admin"), ("report.upload", "admin")]
+    assert found == [(f"report.{done}", "admin") for done in ("roll-back", "upload", "publish", "upload")]
     assert not list(given_settings.data.parent.glob("ESG*"))
-
-
-def test_a_report_that_was_published_can_stand_beside_a_later_one(client: TestClient) -> None:
-    csrf = sign_in(client, "admin")
-    for year, value in ((2024, "5,678"), (2025, "9,012")):
-        sent = send(client, f"{year}.md", report(year, value), csrf, keep="true" if year == 2025 else "")
-        ready = built(client, sent.json()["id"])
-        assert ready["state"] == "ready", ready["error"]
-        client.post(f"/v1/staff/reports/{ready['id']}/publish", headers=csrf)
-    assert [each["id"] for each in ready["reports"]] == ["9901-2024", "9901-2025"]
 
 
 def test_a_report_whose_file_is_not_held_is_not_silently_dropped(client: TestClient, given_settings: Settings) -> None:
@@ -200,51 +238,51 @@ def zipped() -> bytes:
     ],
 )
 def test_what_is_no_report_is_refused_and_nothing_of_it_stays(
-    client: TestClient, given_settings: Settings, name: str, content: bytes, why: str
+    refusing: TestClient, name: str, content: bytes, why: str
 ) -> None:
-    csrf = sign_in(client, "editor")
-    refused = send(client, name, content, csrf)
+    csrf = sign_in(refusing, "editor")
+    refused = send(refusing, name, content, csrf)
     assert (refused.status_code, refused.json()["type"]) == (422, "/problems/bad-upload")
     assert why in refused.json()["detail"]
-    assert list((given_settings.data / "uploads").iterdir()) == []
+    assert list((refusing.app.state.settings.data / "uploads").iterdir()) == []
 
 
-def test_a_pdf_must_be_one(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pdf_must_be_one(refusing: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(READERS, ".pdf", READERS[".md"])
-    refused = send(client, "report.pdf", b"<html>", sign_in(client, "editor"))
+    refused = send(refusing, "report.pdf", b"<html>", sign_in(refusing, "editor"))
     assert "not a PDF" in refused.json()["detail"]
 
 
-def test_an_upload_over_the_limit_is_refused_while_it_is_read(client: TestClient) -> None:
-    csrf = sign_in(client, "editor")
-    refused = send(client, "report.md", b"# Report\n" * 30_000, csrf)
+def test_an_upload_over_the_limit_is_refused_while_it_is_read(refusing: TestClient) -> None:
+    csrf = sign_in(refusing, "editor")
+    refused = send(refusing, "report.md", b"# Report\n" * 30_000, csrf)
     assert refused.status_code == 413
     assert "200000" in refused.json()["detail"]
 
 
-def test_a_compressed_body_is_not_unpacked(client: TestClient) -> None:
-    csrf = sign_in(client, "editor")
+def test_a_compressed_body_is_not_unpacked(refusing: TestClient) -> None:
+    csrf = sign_in(refusing, "editor")
     content = zlib.compress(b"\0" * 10_000_000)
     headers = {**csrf, "Content-Encoding": "gzip", "Content-Type": "multipart/form-data; boundary=x"}
-    assert client.post("/v1/staff/reports", content=content, headers=headers).status_code == 422
+    assert refusing.post("/v1/staff/reports", content=content, headers=headers).status_code == 422
 
 
-def test_only_staff_may_send_and_only_an_admin_may_publish(client: TestClient) -> None:
-    assert send(client, "report.md", report(2024, "1"), {}).status_code == 401
+def test_only_staff_may_send_and_only_an_admin_may_publish(refusing: TestClient) -> None:
+    assert send(refusing, "report.md", report(2024, "1"), {}).status_code == 401
     for role in ("reader", "editor"):
-        csrf = sign_in(client, role)
-        assert send(client, "report.md", report(2024, "1"), {}).status_code == 403
+        csrf = sign_in(refusing, role)
+        assert send(refusing, "report.md", report(2024, "1"), {}).status_code == 403
         for path in ("reports", "snapshots"):
-            refused = client.post(f"/v1/staff/{path}/{'0' * 16}/publish", headers=csrf)
+            refused = refusing.post(f"/v1/staff/{path}/{'0' * 16}/publish", headers=csrf)
             assert refused.status_code == 403
-    assert send(client, "report.md", report(2024, "1"), sign_in(client, "reader")).status_code == 403
+    assert send(refusing, "report.md", report(2024, "1"), sign_in(refusing, "reader")).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["0" * 16, "..%2f..%2fetc", "CURRENT", "0" * 15 + "g", "%00"])
-def test_paths_never_leave_the_folder(client: TestClient, name: str) -> None:
-    csrf = sign_in(client, "admin")
+def test_paths_never_leave_the_folder(refusing: TestClient, name: str) -> None:
+    csrf = sign_in(refusing, "admin")
     for path in ("reports", "snapshots"):
-        response = client.post(f"/v1/staff/{path}/{name}/publish", headers=csrf)
+        response = refusing.post(f"/v1/staff/{path}/{name}/publish", headers=csrf)
         assert response.status_code in (404, 405, 422)
 
 
@@ -273,8 +311,8 @@ def test_a_damaged_snapshot_is_not_published(client: TestClient, given_settings:
         ({"colour": "green"}, "colour"),
     ],
 )
-def test_a_field_that_makes_no_sense_is_told(client: TestClient, fields: dict[str, str], why: str) -> None:
-    refused = send(client, "report.md", report(2024, "1"), sign_in(client, "editor"), **fields)
+def test_a_field_that_makes_no_sense_is_told(refusing: TestClient, fields: dict[str, str], why: str) -> None:
+    refused = send(refusing, "report.md", report(2024, "1"), sign_in(refusing, "editor"), **fields)
     assert refused.status_code == 422
     assert why in refused.json()["detail"]
 
@@ -379,17 +417,20 @@ def test_no_name_leaves_its_folder(name: str) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=400), kind=st.sampled_from(["multipart/form-data; boundary=x", "text/plain", ""]))
-def test_nothing_that_is_sent_as_a_form_breaks_it(client: TestClient, content: bytes, kind: str) -> None:
-    if "csrf" not in client.headers:
-        client.headers.update({**sign_in(client, "editor"), "csrf": "held"})
-    response = client.post("/v1/staff/reports", content=content, headers={"Content-Type": kind})
+def test_nothing_that_is_sent_as_a_form_breaks_it(refusing: TestClient, content: bytes, kind: str) -> None:
+    if not refusing.cookies:
+        sign_in(refusing, "editor")
+    csrf = {"X-CSRF-Token": refusing.get("/v1/staff/me").json()["csrf_token"]}
+    response = refusing.post("/v1/staff/reports", content=content, headers={**csrf, "Content-Type": kind})
     assert response.status_code in (403, 422)
 
 
 def test_the_bundled_report_can_stand_beside_an_upload(
-    client: TestClient, given_settings: Settings, embedder: Embedder
+    client: TestClient, given_settings: Settings, bundled_index: Path
 ) -> None:
-    build(bundled_editions(), given_settings.index, embedder=embedder)
+    bundled = current_folder(bundled_index)
+    shutil.copytree(bundled, given_settings.index / "snapshots" / bundled.name)
+    publish(given_settings.index, bundled.name)
     csrf = sign_in(client, "admin")
     ready = built(client, send(client, "2024.md", report(2024, "1"), csrf, keep="true").json()["id"])
     assert ready["state"] == "ready", ready["error"]
