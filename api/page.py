@@ -21,9 +21,14 @@ _VERSIONS = {name: hashlib.sha256(content).hexdigest()[:16] for name, content in
 
 def versioned(html: str) -> str:
     """Write the version of each file of the page into the addresses that name it."""
-    for name, digest in _VERSIONS.items():
-        html = html.replace(f"/static/{name}", f"/static/{name}?v={digest}")
+    for name in _VERSIONS:
+        html = html.replace(f"/static/{name}", address_of_static(name))
     return html
+
+
+def address_of_static(name: str) -> str:
+    """Name a file with its version, so that a browser may keep it for ever."""
+    return f"/static/{name}?v={_VERSIONS[name]}"
 
 
 _HTML = versioned((STATIC / "index.html").read_text(encoding="utf-8")).encode()

@@ -20,6 +20,7 @@ from api.console.quality import JSON_NAME, read_scorecard
 from api.console.reply import write_reply
 from api.console.view import PLACES, safe_path
 from api.console.words import TABLE, Words, read_table
+from api.page import STATIC
 from api.store.curated import MAX_CURATED, curated_answers
 from api.store.database import Database
 from api.store.questions import Asked, find_question, keep_questions
@@ -31,6 +32,7 @@ Serve = Callable[..., TestClient]
 SCOPE_2 = "What were the Scope 2 emissions in 2022?"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 CONSOLE = TABLE.parent
+SCRIPT = CONSOLE / "static" / "console.js"
 
 
 def enter(client: TestClient, name: str, staff: dict[str, str]) -> str:
@@ -307,6 +309,16 @@ def test_no_page_has_inline_script_or_style(editor: tuple[TestClient, str]) -> N
         assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
         policy = client.get(path).headers["content-security-policy"]
         assert "unsafe-inline" not in policy
+
+
+def test_every_colour_of_a_page_is_among_the_shared_ones() -> None:
+    shared = (STATIC / "tokens.css").read_text(encoding="utf-8")
+    light, dark = (set(re.findall(r"(--[\w-]+):", part)) for part in shared.split("@media"))
+    assert light == dark
+    for sheet in (STATIC / "ask.css", CONSOLE / "static" / "console.css"):
+        text = sheet.read_text(encoding="utf-8")
+        own = set(re.findall(r"(--[\w-]+):", text)) | set(re.findall(r'setProperty\("(--[\w-]+)"', SCRIPT.read_text()))
+        assert set(re.findall(r"var\((--[\w-]+)", text)) - own <= light, sheet.name
 
 
 def test_a_file_of_the_console_is_kept_by_its_version(serve: Serve) -> None:

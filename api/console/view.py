@@ -19,6 +19,7 @@ from api.address import is_https
 from api.asker import browser_language
 from api.console.files import address_of_file
 from api.console.words import NAMES, Words
+from api.page import address_of_static
 from api.service import Service
 from api.settings import Settings
 from api.store.accounts import Role
@@ -86,7 +87,12 @@ _ENVIRONMENT.filters["urlencode_query"] = urlencode
 _ENVIRONMENT.filters["number"] = written
 _ENVIRONMENT.filters["numeric"] = numeric
 _ENVIRONMENT.filters["markup"] = Markup  # for what api/console/reply.py escaped
-_ENVIRONMENT.globals |= {"file": address_of_file, "names": NAMES, "LANGUAGES": LANGUAGES}
+_ENVIRONMENT.globals |= {
+    "file": address_of_file,
+    "shared_file": address_of_static,
+    "names": NAMES,
+    "LANGUAGES": LANGUAGES,
+}
 
 
 async def _read_form(request: Request) -> AsyncIterator[FormData]:
