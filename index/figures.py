@@ -31,7 +31,7 @@ from index.quantity import Cell as Reading
 from index.quantity import find_quantities, read_cell
 from index.report import Report, Row, Section, Table
 from index.script import fold
-from index.units import Unit, read_unit
+from index.units import Unit, read_unit, unit_name
 
 Disclosure = Literal["number", "not_disclosed", "not_applicable"]
 
@@ -526,7 +526,7 @@ def _figure(
     if reading.unit is not None and (unit is None or reading.unit.symbol != unit.symbol):
         if unit is not None and reading.unit.dimension != unit.dimension and kind == "value":
             return None
-        unit, unit_text = reading.unit, reading.unit.symbol
+        unit, unit_text = reading.unit, _named_unit(reading.unit, scene.report)
     extra = scene.lexicon.concept(head.label) if head.label and head.kind == "value" else Concept()
     period = _period_of(scene, line, head, kind, row, columns)
     if not period and (kind == "value" or column.index in columns.years.values()):
@@ -564,6 +564,13 @@ def _figure(
         superseded=beside == "original",
         words=words,
     )
+
+
+def _named_unit(unit: Unit, report: Report) -> str:
+    """Name the unit that a cell itself carries in the edition's language, where that name reads back to it."""
+    name = unit_name(unit, report.metadata.language)
+    read = read_unit(name)
+    return name if read is not None and read.symbol == unit.symbol else unit.symbol
 
 
 def _read_aim(text: str, kind: Kind, reading: Reading) -> tuple[Reading, str]:

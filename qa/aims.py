@@ -55,6 +55,11 @@ _ASKED: tuple[tuple[Aim, re.Pattern[str]], ...] = (
     ),
 )
 _MEANS = re.compile(r"\bhow\s+(?:do|does|did|will|would|can)\b|如何|怎样|怎么|点样", re.I)  # for prose to answer
+_COMPARED = re.compile(  # how far a figure is from a target is not computed
+    r"\b(?:than|exceed\w*|above|below|short\s+of)\s+(?:the\s+|its\s+)?(?:20\d\d\s+)?(?:target|goal)"
+    r"|(?:比|较|超过|超出|低于|高于)[^,。]{0,6}目标",
+    re.I,
+)
 _LEAN = re.compile(  # which way a target goes is for the report to say
     r"\b(?:how\s+far|on\s+track|so\s+far|along|against|towards?|by\s+when|until\s+when|set|sets|have|has|been|hit|meet|met|reach(?:ed)?)\b"
     r"|\b(?:cut(?:ting)?|come\s+down|gone?\s+down|reduc\w+|lower(?:ed|ing)?|fall(?:en)?|fell|drop(?:ped)?|decreas\w+|increas\w+)\b"
@@ -81,7 +86,7 @@ def aim_asked(question: Question) -> Aim | None:
         return None
     folded = fold(question.text)
     aim = next((aim for aim, pattern in _ASKED if pattern.search(folded)), None)
-    means = question.manner or (aim == "target" and _MEANS.search(folded))
+    means = question.manner or (aim == "target" and (_MEANS.search(folded) or _COMPARED.search(folded)))
     return None if means and aim != "progress" else aim
 
 

@@ -28,6 +28,7 @@ _MEASURES = frozenset({"share", "duration", "mass", "ghg_mass", "energy", "volum
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _COMPARING = frozenset({"change", "percent_change", "ratio", "highest", "lowest"})
 _COMPARED = frozenset({"exceed", "exceeds", "exceeded", "高出", "高于", "低于", "超出", "多出"})
+_RESTATED = frozenset({"restated", "restatement", "经", "重列", "经重列", "重述", "经重述"})
 _GROUP_WORDS = {  # what the groups of a breakdown are called when one of them is asked for
     "region": ("city", "cities", "region", "regions", "place", "城市", "地区"),
     "gender": ("gender", "sex", "性别"),
@@ -418,6 +419,7 @@ def unexplained(question: Question, names: Sequence[str], series: Iterable[Serie
 
 def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     """Find the question's words of content that neither lexicon, label, period, company nor plain asking explain."""
+    chosen = list(chosen)
     explained = {term for series in chosen for terms in series.terms.values() for term in terms} | asked.names
     rest = asked.concept.rest
     left = {term for term in rest if term not in explained}
@@ -426,6 +428,8 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     added = len(asked.concept.members) < 2 or asked.question.together
     if operation == "percent_change" or (operation == "share" and added):
         settled |= {"百分之几", "百分之多少"}
+    if any(cell.restated for series in chosen for cells in series.cells.values() for cell in cells.values()):
+        settled |= _RESTATED
     if operation in _COMPARING:
         settled |= _COMPARED
         cut = {dimension for dimension, _ in asked.concept.members}

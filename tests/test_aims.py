@@ -36,6 +36,8 @@ language: en
 """
 ASKED = [
     # question, what the answer says
+    ("What is the restated Scope 1 figure for 2022?", "stood at 1,310.0 tCO2e in 2022"),
+    ("2022 年範圍一經重列後是多少？", "2022 年範疇一溫室氣體排放量為 1,310.0 噸二氧化碳當量"),
     ("What is the 2030 target for Scope 1 emissions?", "The target for Scope 1 emissions is 900 tCO2e by 2030.[1]"),
     ("範圍一的減排目標是多少？", "範疇一溫室氣體排放量的 2030 年目標為 900 噸二氧化碳當量。[1]"),
     ("范围一2030年的目标是多少？", "范围一温室气体排放量的 2030 年目标为 900 吨二氧化碳当量。[1]"),
@@ -61,6 +63,7 @@ REFUSED = [
     "What is the 2035 target for water?",
     "What is the target for Scope 3?",
     "What was Scope 1 in 2021 before restatement?",
+    "How much more electricity was used than the target?",
     "2023 年範圍一重列前是多少？",
 ]
 MUTATIONS = [

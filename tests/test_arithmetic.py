@@ -67,6 +67,7 @@ ASKED = [
 REFUSED = [
     "Suppliers in mainland China and Beijing combined in 2023",  # Beijing lies in mainland China
     "Turnover rates of men and women added together in 2023",  # rates do not add up
+    "How many suppliers exceed 50 years of age?",  # compares with a number, not with a year
     "What share of water consumption was wastewater in 2023?",  # no part of it that the report or the lexicon knows
 ]
 MUTATIONS = [
