@@ -1,8 +1,8 @@
-"""Pairs that are ours: the ESG lexicon's names, and the bundled editions of a report, line beside line."""
+"""Pairs that are ours: the ESG lexicon's names, and editions of reports, bundled and invented, line beside line."""
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from index.model.pairs import Kind, Pair, Source, matching_form
@@ -13,14 +13,21 @@ MARKUP = re.compile(r"^\s*(?:[-*]\s+|\|[\s|:-]*$)|\s*\|\s*")
 
 
 def own_sources(folder: Path = INDEX) -> list[Source]:
-    """Read the lexicon and the bundled editions, all of them for training."""
-    sources = [_source("lexicon", "titles", "", (tuple(lexicon_pairs(folder / "lexicon.toml")),))]
-    for english in sorted((folder / "bundled").glob("*.en.md")):
-        chinese = english.with_name(english.name.replace(".en.md", ".zh-Hant.md"))
-        sources.append(_source("edition", "text", "", (tuple(edition_pairs(chinese, english)),)))
-        for language, edition in (("zh", chinese), ("en", english)):
-            sections = tuple(heading_pairs(edition.read_text(encoding="utf-8")))
-            sources.append(_source(f"edition_{language}", "headings", language, (sections,)))
+    """Read the lexicon, the bundled editions and the invented reports, all of them for training."""
+    lexicon = _source("lexicon", "titles", "", (tuple(lexicon_pairs(folder / "lexicon.toml")),))
+    bundled = sorted((folder / "bundled").glob("*.en.md"))
+    written = sorted((folder / "model" / "written").glob("*/*.en.md"))
+    return [lexicon, *_reports("edition", bundled), *_reports("written", written)]
+
+
+def _reports(name: str, english: Sequence[Path]) -> list[Source]:
+    """Make one source of reports' aligned lines, each a run of its own, and one of the headings of each language."""
+    chinese = [edition.with_name(edition.name.replace(".en.md", ".zh-Hant.md")) for edition in english]
+    aligned = tuple(tuple(edition_pairs(zh, en)) for zh, en in zip(chinese, english, strict=True))
+    sources = [_source(name, "text", "", aligned)]
+    for language, editions in (("zh", chinese), ("en", english)):
+        sections = tuple(tuple(heading_pairs(edition.read_text(encoding="utf-8"))) for edition in editions)
+        sources.append(_source(f"{name}_{language}", "headings", language, sections))
     return sources
 
 

@@ -4,6 +4,7 @@ sentence-transformers reads `embeddings` (int8) and `weights` (a factor for each
 them, so `SentenceTransformer(folder)` needs no code of ours.
 """
 
+import json
 import shutil
 from pathlib import Path
 
@@ -23,6 +24,17 @@ def pack(model: SentenceTransformer, folder: Path) -> None:
     embeddings, weights = quantise(model.state_dict()["0.embedding.weight"])
     save_file({"embeddings": embeddings, "weights": weights}, written)
     written.chmod(0o644)  # safetensors writes for the owner alone
+    tokenizer = next(folder.rglob("tokenizer.json"))
+    tokenizer.write_text(closely(tokenizer.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def closely(tokenizer: str) -> str:
+    """Write JSON without the indents that make up more than half of a tokenizer's file.
+
+    >>> closely('{\\n  "vocab": [\\n    ["排放", -9.25]\\n  ]\\n}')
+    '{"vocab":[["排放",-9.25]]}'
+    """
+    return json.dumps(json.loads(tokenizer), ensure_ascii=False, separators=(",", ":"))
 
 
 def quantise(vectors: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -22,13 +22,21 @@ class Occurrences:
 
 
 def first_vectors(
-    lessons: Lessons, pieces: int, *, dimensions: int, limit: Callable[[str], int], rounds: int = 2, seed: int = 0
+    lessons: Lessons,
+    pieces: int,
+    *,
+    dimensions: int,
+    limit: Callable[[str], int],
+    rounds: int = 2,
+    strength: float = 0.5,
+    rareness: float = 1.25,
+    seed: int = 0,
 ) -> torch.Tensor:
     """Factor what stands in which pair of rows; a piece gets its direction, as long as it is rare (idf).
 
     A pair's Chinese and English are one text, so that words that translate each other come to lie together. Subspace
     iteration as in Halko, Martinsson, Tropp (2011). A piece that no row holds gets a direction of its own. `limit`
-    says how many rows of a source are read.
+    says how many rows of a source are read; `strength` and `rareness` are the powers of the singular values and of idf.
     """
     random = np.random.default_rng(seed)
     held = np.concatenate([random.permutation(rows)[: limit(name)] for name, rows in lessons.rows.items()])
@@ -39,12 +47,13 @@ def first_vectors(
     for _ in range(rounds):
         basis = torch.linalg.qr(_to_pieces(found, _to_rows(found, basis)))[0]
     projected = _to_rows(found, basis)
-    _, turned = torch.linalg.eigh(projected.T @ projected)
-    vectors = basis @ turned.flip(1)[:, :dimensions]
+    squares, turned = torch.linalg.eigh(projected.T @ projected)
+    singular = squares.flip(0)[:dimensions].clamp_min(0).sqrt()
+    vectors = basis @ turned.flip(1)[:, :dimensions] * singular**strength
     unseen = torch.from_numpy(rarity == 0)
     vectors[unseen] = torch.randn(int(unseen.sum()), dimensions, generator=generator)
     length = torch.from_numpy(np.where(rarity == 0, rarity.max(), rarity).astype(np.float32))
-    return torch.nn.functional.normalize(vectors) * length[:, None]
+    return torch.nn.functional.normalize(vectors) * length[:, None] ** rareness
 
 
 def occurrences(texts: Pieces, pieces: int) -> tuple[Occurrences, NDArray[np.float64]]:

@@ -45,7 +45,8 @@ def learn_vocabulary(
     common = {name: count for name, count in names.items() if count >= rare / 2}
     pieces = _chinese_pieces(han, common, chinese, longest, rare) | _english_pieces(other, english, parts, rare)
     pieces = dict.fromkeys(_numbers(), max(pieces.values())) | pieces
-    return _tokenizer([(UNKNOWN, 0.0), *sorted(pieces.items(), key=lambda piece: (-piece[1], piece[0]))])
+    rounded = {piece: round(score, 3) for piece, score in pieces.items()}  # what stands in the file is short
+    return _tokenizer([(UNKNOWN, 0.0), *sorted(rounded.items(), key=lambda piece: (-piece[1], piece[0]))])
 
 
 def _chinese_pieces(
