@@ -261,7 +261,7 @@ def test_first_vectors_put_translations_together(training: Path) -> None:
     sources = read_sources(training)
     tokenizer = learn_vocabulary(vocabulary_texts(sources), chinese=200, english=1400, parts=60)
     found = first_vectors(
-        teach(sources, tokenizer), tokenizer.get_vocab_size(), dimensions=32, limit=lambda _: 4000, rounds=3
+        teach(sources, tokenizer), tokenizer.get_vocab_size(), dimensions=32, limit=4000, rounds=3
     )
     unit = torch.nn.functional.normalize(found)
     chinese = unit[[tokenizer.token_to_id(matching_form(a)) for a, _ in WORDS[:3]]]

@@ -1,7 +1,7 @@
-"""Write a trained model as a SentenceTransformer folder with 8-bit weights, one scale a row.
+"""Write a trained model as a SentenceTransformer folder with shared 8-bit directions and a factor for each piece.
 
-sentence-transformers reads `embeddings` (int8) and `weights` (a factor for each row) by itself, as model2vec writes
-them, so `SentenceTransformer(folder)` needs no code of ours.
+sentence-transformers reads `embeddings` (int8), `mapping` (each piece's row of them) and `weights` (each piece's
+factor) by itself, as model2vec writes them, so `SentenceTransformer(folder)` needs no code of ours.
 """
 
 import json
@@ -12,17 +12,22 @@ import torch
 from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer
 
+from index.model.share import share
+
 LARGEST = 127
+ROWS = 29_700  # directions of 1,024 values that leave room for the tokenizer in 32 MB
 
 
-def pack(model: SentenceTransformer, folder: Path) -> None:
-    """Save the model with its embedding rounded to 8 bits a value; an older folder is replaced."""
+def pack(model: SentenceTransformer, folder: Path, *, rows: int = ROWS) -> None:
+    """Save the model with at most `rows` directions, rounded to 8 bits a value; an older folder is replaced."""
     if folder.exists():
         shutil.rmtree(folder)
     model.save(str(folder), create_model_card=False)
+    shared = share(model.state_dict()["0.embedding.weight"], rows)
+    embeddings, factors = quantise(shared.directions)
+    weights = factors[shared.row] * shared.length
     written = next(folder.rglob("model.safetensors"))
-    embeddings, weights = quantise(model.state_dict()["0.embedding.weight"])
-    save_file({"embeddings": embeddings, "weights": weights}, written)
+    save_file({"embeddings": embeddings, "mapping": shared.row.to(torch.int32), "weights": weights}, written)
     written.chmod(0o644)  # safetensors writes for the owner alone
     tokenizer = next(folder.rglob("tokenizer.json"))
     tokenizer.write_text(closely(tokenizer.read_text(encoding="utf-8")), encoding="utf-8")

@@ -9,6 +9,7 @@ from index.model.augment import Augmentation
 REPEATS = {
     "lexicon": 2,
     "edition": 4,
+    "written": 2,
     "greensoftware_zhCN": 4,
     "sdg_goals_targets_indicators": 4,
     "twlaw_titles": 2,
@@ -21,7 +22,7 @@ CAPS = {"wikititles_pivot": 100_000}  # names: many, and each is seen in no othe
 class Recipe:
     """How much of what is asked, how, and how fast the vectors move."""
 
-    dimensions: int = 512
+    dimensions: int = 1024
     shorter: tuple[int, ...] = ()  # dimensions at which the first values alone must do (Matryoshka)
     batch: int = 2048
     epochs: int = 1
@@ -29,7 +30,8 @@ class Recipe:
     warmup: float = 0.1  # share of the steps
     spread: float = 0.1  # root mean square of the first vectors' values
     scale: float = 10.0  # inverse temperature
-    cap: int = 30_000  # rows asked of one source in an epoch; twice as many make the first vectors
+    factored: int = 250_000  # rows of one source that make the first vectors
+    cap: int = 30_000  # rows asked of one source in an epoch
     caps: Mapping[str, int] = field(default_factory=lambda: CAPS)  # by source, instead of `cap`
     repeats: Mapping[str, int] = field(default_factory=lambda: REPEATS)  # times an epoch that a source is asked
     near: float = 0.5  # share of a text's batches whose rows come from the same documents

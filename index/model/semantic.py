@@ -1,6 +1,5 @@
 """Give each piece a first vector by cross-language latent semantic indexing (Dumais et al., 1997)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +25,7 @@ def first_vectors(
     pieces: int,
     *,
     dimensions: int,
-    limit: Callable[[str], int],
+    limit: int,
     rounds: int = 2,
     strength: float = 0.5,
     rareness: float = 1.25,
@@ -35,11 +34,11 @@ def first_vectors(
     """Factor what stands in which pair of rows; a piece gets its direction, as long as it is rare (idf).
 
     A pair's Chinese and English are one text, so that words that translate each other come to lie together. Subspace
-    iteration as in Halko, Martinsson, Tropp (2011). A piece that no row holds gets a direction of its own. `limit`
-    says how many rows of a source are read; `strength` and `rareness` are the powers of the singular values and of idf.
+    iteration as in Halko, Martinsson, Tropp (2011). A piece that no row holds gets a direction of its own. At most
+    `limit` rows of a source are read; `strength` and `rareness` are the powers of the singular values and of idf.
     """
     random = np.random.default_rng(seed)
-    held = np.concatenate([random.permutation(rows)[: limit(name)] for name, rows in lessons.rows.items()])
+    held = np.concatenate([random.permutation(rows)[:limit] for rows in lessons.rows.values()])
     zh, en = (_slices(side, held) for side in (lessons.bitext.zh, lessons.bitext.en))
     found, rarity = occurrences(zh.beside(en), pieces)
     generator = torch.Generator().manual_seed(seed)

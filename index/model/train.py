@@ -38,7 +38,9 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     sources = [*read_sources(options.data), *own_sources()]
+    logger.info("%d sources read", len(sources))
     tokenizer = learn_vocabulary(vocabulary_texts(sources))
+    logger.info("%d pieces learnt", tokenizer.get_vocab_size())
     model = train(teach(sources, tokenizer), tokenizer, Recipe())
     pack(model, options.out)
     packed = SentenceTransformer(str(options.out), device="cpu")
@@ -66,8 +68,9 @@ def train(lessons: Lessons, tokenizer: Tokenizer, recipe: Recipe) -> SentenceTra
     torch.manual_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
     first = first_vectors(
-        lessons, tokenizer.get_vocab_size(), dimensions=recipe.dimensions, limit=lambda source: 2 * recipe.limit(source)
+        lessons, tokenizer.get_vocab_size(), dimensions=recipe.dimensions, limit=recipe.factored
     )
+    logger.info("first vectors of %d dimensions", recipe.dimensions)
     first *= recipe.spread / first.square().mean().sqrt()
     embedding = StaticEmbedding(tokenizer, embedding_weights=first)
     model = SentenceTransformer(modules=[embedding], device="cpu")
