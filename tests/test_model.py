@@ -20,6 +20,7 @@ from index.model.pairs import MARGIN, OPENING, matching_form, read_source, read_
 from index.model.pieces import Pieces, join, to_pieces
 from index.model.recipe import Recipe
 from index.model.semantic import first_vectors, occurrences
+from index.model.share import share
 from index.model.train import train, vocabulary_texts
 from index.model.vocabulary import learn_vocabulary, spelt_out
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 WEIGHTS = Path(__file__).parent.parent / "index" / "model" / "weights"
-LARGEST_FOLDER = 32 * 2**20  # bytes
+LARGEST_FOLDER = 32_000_000  # bytes
 
 WORDS = [("排放", "emissions"), ("員工", "employees"), ("用水", "water"), ("董事", "directors"), ("廢棄物", "waste")]
 
@@ -120,7 +121,7 @@ def test_probe_questions_find_their_passages() -> None:
 def test_general_questions_find_their_paragraphs_across_languages() -> None:
     figures = measure(general_trials(), vectors)
     assert len(figures) == 8
-    assert all(trial["hit@1"] >= 0.45 and trial["hit@5"] >= 0.7 for trial in figures.values())
+    assert all(trial["hit@1"] >= 0.55 and trial["hit@5"] >= 0.78 for trial in figures.values())
 
 
 def test_a_held_out_row_is_in_no_training_run(training: Path) -> None:
@@ -260,9 +261,7 @@ def test_a_collated_batch_has_a_question_and_a_passage_a_row(training: Path) -> 
 def test_first_vectors_put_translations_together(training: Path) -> None:
     sources = read_sources(training)
     tokenizer = learn_vocabulary(vocabulary_texts(sources), chinese=200, english=1400, parts=60)
-    found = first_vectors(
-        teach(sources, tokenizer), tokenizer.get_vocab_size(), dimensions=32, limit=4000, rounds=3
-    )
+    found = first_vectors(teach(sources, tokenizer), tokenizer.get_vocab_size(), dimensions=32, limit=4000, rounds=3)
     unit = torch.nn.functional.normalize(found)
     chinese = unit[[tokenizer.token_to_id(matching_form(a)) for a, _ in WORDS[:3]]]
     english = unit[[tokenizer.token_to_id(f"▁{b}") for _, b in WORDS[:3]]]
@@ -299,6 +298,42 @@ def test_eight_bits_keep_a_vector_within_half_a_step() -> None:
     exact = torch.randn(50, 16, generator=torch.Generator().manual_seed(3))
     rows, factors = quantise(exact)
     assert ((rows * factors[:, None] - exact).abs() <= factors[:, None] / 2 + 1e-6).all()
+
+
+def test_the_nearest_pieces_share_a_direction_and_keep_their_lengths() -> None:
+    vectors = torch.tensor([[2.0, 0.0], [0.0, 3.0], [0.5, 0.0], [0.0, 1.0], [-1.0, 0.0]])
+    shared = share(vectors, rows=3)
+    assert shared.row[0] == shared.row[2] != shared.row[1] == shared.row[3] != shared.row[4]
+    torch.testing.assert_close(shared.vectors(), vectors)
+
+
+@pytest.mark.parametrize(("largest", "rows"), [(1, 6), (2, 3), (3, 2)])
+def test_no_more_pieces_share_a_direction_than_may(largest: int, rows: int) -> None:
+    vectors = torch.tensor([[1.0, 0.0]] * 6) + 0.01 * torch.randn(6, 2, generator=torch.Generator().manual_seed(4))
+    shared = share(vectors, rows=1, largest=largest)
+    assert shared.row.bincount().max() <= largest
+    assert len(shared.directions) >= rows
+
+
+def test_enough_room_leaves_every_piece_its_own_direction() -> None:
+    vectors = torch.randn(9, 4, generator=torch.Generator().manual_seed(5))
+    shared = share(vectors, rows=9)
+    assert shared.row.tolist() == list(range(9))
+    torch.testing.assert_close(shared.vectors(), vectors)
+
+
+def test_a_packed_model_gives_the_vectors_it_was_trained_to(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
+    tokenizer = learn_vocabulary(["排放 员工 用水 water waste emissions"] * 9, chinese=20, english=40, parts=30)
+    exact = torch.randn(tokenizer.get_vocab_size(), 16, generator=torch.Generator().manual_seed(6))
+    model = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=exact.clone())], device="cpu")
+    pack(model, tmp_path / "weights")
+    read = SentenceTransformer(str(tmp_path / "weights"), device="cpu")
+    texts = ["用水", "员工 waste", "2022"]
+    np.testing.assert_allclose(read.encode(texts), model.encode(texts), atol=0.05)
+    assert "\n" not in (tmp_path / "weights" / "tokenizer.json").read_text(encoding="utf-8")
 
 
 def test_a_tie_with_a_better_rank_counts_as_found() -> None:

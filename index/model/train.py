@@ -67,9 +67,7 @@ def train(lessons: Lessons, tokenizer: Tokenizer, recipe: Recipe) -> SentenceTra
     """
     torch.manual_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
-    first = first_vectors(
-        lessons, tokenizer.get_vocab_size(), dimensions=recipe.dimensions, limit=recipe.factored
-    )
+    first = first_vectors(lessons, tokenizer.get_vocab_size(), dimensions=recipe.dimensions, limit=recipe.factored)
     logger.info("first vectors of %d dimensions", recipe.dimensions)
     first *= recipe.spread / first.square().mean().sqrt()
     embedding = StaticEmbedding(tokenizer, embedding_weights=first)
