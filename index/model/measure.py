@@ -98,7 +98,7 @@ def probe_trials(path: Path = PROBE, *, distractors: Sequence[Source] = ()) -> l
 
 
 def general_trials(path: Path = GENERAL) -> list[Trial]:
-    """Ask for paragraphs of general knowledge in every direction; settings were chosen on the first half alone."""
+    """Ask for paragraphs of general knowledge in every direction; settings were chosen on both halves."""
     with path.open(encoding="utf-8") as lines:
         cases = [json.loads(line) for line in lines]
     return [
