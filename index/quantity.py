@@ -293,7 +293,7 @@ _AMOUNT = rf"""
     (?: (?(currency) \s? (?P<money_scale> [mkb] (?![A-Za-z]) ) | (?!) )
       | [ \-]? (?P<points> pcts? (?![A-Za-z]) )
       | [ \-]? (?P<unit> {_UNIT} )
-      | \s? (?P<scale> {_SCALE} )
+      | (?: \s? | - (?= [a-z] ) ) (?P<scale> {_SCALE} )
         (?: \s? (?P<more_scaled> [余多] ) )?
         (?: \s? (?P<scaled_unit> {_UNIT} | {CLASSIFIERS} ) )?
       | \s? (?P<counter> {CLASSIFIERS} )

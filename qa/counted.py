@@ -14,7 +14,7 @@ from qa.wording import Wording
 _COUNTED: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (
         re.compile(
-            r"how\s+much\s+money|how\s+much\s+(?:\w+\s+){0,3}(?:spen[dt]|cost|paid|pay|invest|earn|donate)|in\s+monetary\s+terms"
+            r"how\s+much\s+money|how\s+much\s+(?:\w+\s+){0,8}(?:spen[dt]|cost|paid|pay|invest|earn|donate)|in\s+monetary\s+terms"
             r"|多少钱|几多钱|多少元|多少万元|多少资金|多少(?:投入|费用|奖金|捐款|损失)|收入.{0,12}多少"
         ),
         "money",
@@ -41,7 +41,7 @@ _ENDS_NOUN = frozenset(
     did does do has have had was were is are am be been being will would can could may might should shall the a an this
     that these those in on at by for from with into to as who which when where it its they their them we our us you your
     there per each every and or not took take takes were come came comes go went goes held met
-    won got sat ran gave left made died
+    won got sat ran gave left made died work works worked working
     """.split()
 )
 _SHARE_OF = re.compile(
@@ -53,6 +53,13 @@ _HAN_SHARE_OF = re.compile(
 )
 _HAN_ASKS = re.compile(r"多少|几多|几(?=[个位名家项次间场份支款种类件宗层条座台辆小天年月人道家])")
 _CLASSIFIERS = "个位名家项次间场份支款种类件宗层条座台辆只所期届轮道棵张幅部"
+_BY_HOW_MUCH = re.compile(
+    r"\bby\s+how\s+(?:much|many)|\bhow\s+much\s+(?:faster|slower|quicker|cheaper|more|less|higher|lower|better)\b"
+    r"|(?:提高|提升|增加|增长|加快|减少|减省|节省|下降|降低|缩短|快|慢|升|跌|升幅|降幅|增幅)[了咗]?(?:多少|几多|几成|几倍|百分之几)"
+)
+_MEASURE = re.compile(r"(?:多少|几多|几)(?:个)?(?P<measure>[\u3400-\u9fff])")
+_MEASURED = frozenset({"money", "area", "duration", "time", "share"})  # units that say themselves what is counted
+_AKIN = 0.6  # a word that only helps to find a sentence, against a true synonym
 _BEHIND = 6  # words behind a number in which its noun stands: "7,000 financial institution clients"
 _STATES = re.compile(
     r"[:：|]|\b(?:is|was|are|were|to|of|reached|totall?ed|numbered|stood\s+at|amounted|became|remained)\s+"
@@ -74,6 +81,8 @@ class Counted:
 
     dimension: str | None  # of units.Unit, or "share"; None: the question does not say
     noun: tuple[str, ...]  # the words for what is counted, folded; empty: the question names none
+    measure: str = ""  # the Chinese measure word asked with: 級 in 幾級
+    change: bool = False  # by how much something changed, not what it came to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +92,12 @@ class Candidate:
     quantity: Quantity
     named: float  # how surely it counts what the question names: 1 said behind it, 0.6 before it, 0 not said
     share: float  # of what else the question says that the number's own clause holds, by weight
+    whole: float  # of all that the question says that the sentence holds, by weight
+    measured: bool  # it stands behind the very measure word asked with: 幾級, 五個等級
+    rivals: int  # other numbers of the sentence that are of the kind asked for
+    place: int  # among them, from 0
+    change: bool  # it says by how much something changed
+    alien: bool  # what stands right behind it is nothing that the question speaks of: three directors, of meetings
 
 
 def read_counted(text: str, wording: Wording) -> Counted:
@@ -96,7 +111,8 @@ def read_counted(text: str, wording: Wording) -> Counted:
     """
     folded = fold(text).lower()
     dimension = next((name for pattern, name in _COUNTED if pattern.search(folded)), None)
-    return Counted(dimension=dimension, noun=_noun(folded, dimension, wording))
+    asks = _MEASURE.search(folded)
+    return Counted(dimension=dimension, noun=_noun(folded, dimension, wording), measure=asks["measure"] if asks else "")
 
 
 def candidates(
@@ -111,14 +127,44 @@ def candidates(
         for quantity in find_quantities(sentence)
         if quantity.kind in ("amount", "share", "points") and fits(quantity, counted.dimension)
     ]
+    whole = held_share(sentence, terms, weights, wording)
     found: list[Candidate] = []
-    for quantity in fitting:
+    for place, quantity in enumerate(fitting):
         start, end = clause(sentence, quantity.start, quantity.end)
         named = _named(sentence, quantity, start, end, counted.noun, wording, parts=any(rest))
         about = sentence if len(fitting) == 1 else sentence[start:end]  # the only number: the whole sentence is its own
         share = held_share(about, terms, rest, wording) if any(rest) else named
-        found.append(Candidate(quantity=quantity, named=named, share=share))
+        found.append(
+            Candidate(
+                quantity=quantity,
+                named=named,
+                share=share,
+                whole=whole,
+                measured=bool(counted.measure)
+                and fold(sentence[quantity.start : quantity.end + 6]).find(counted.measure) >= 0,
+                rivals=len({q.value for q in fitting} - {quantity.value}),
+                place=place,
+                change=tells_change(sentence, quantity),
+                alien=_alien(sentence[quantity.end : end], quantity, terms, wording),
+            )
+        )
     return sorted(found, key=lambda c: (-c.named, -c.share, c.quantity.start))
+
+
+def _alien(behind: str, quantity: Quantity, terms: Sequence[Term], wording: Wording) -> bool:
+    """Tell whether a number without a unit counts what the question does not speak of, by the words behind it."""
+    if quantity.kind != "amount" or (quantity.unit and quantity.unit.dimension in _MEASURED):
+        return False
+    cut = cut_words(behind)
+    nouns = [n for n, token in enumerate(cut) if is_content(token, cut, wording)][:3]
+    if not nouns or nouns[0] > 2:
+        return False
+    said = [cut[n] for n in nouns]
+    groups = {meaning.group for meaning in wording.meanings(said)}
+    forms = {stem(token) for token in said}
+    return not any(
+        term.groups & groups or any(stem(word) in forms or _alike(word, said) for word in term.words) for term in terms
+    )
 
 
 def tells_change(sentence: str, quantity: Quantity) -> bool:
@@ -150,8 +196,10 @@ def held_share(text: str, terms: Sequence[Term], weights: Sequence[float], wordi
     whole = sum(weights)
     held = 0.0
     for term, weight in zip(terms, weights, strict=True):
-        if term.groups & groups or all(stem(word) in forms or _alike(word, cut) for word in term.words):
+        if term.groups & groups & wording.same or all(stem(word) in forms or _alike(word, cut) for word in term.words):
             held += weight
+        elif term.groups & groups:
+            held += _AKIN * weight
     return held / whole if whole else 0.0
 
 

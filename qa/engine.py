@@ -37,9 +37,12 @@ from qa.spelling import Speller
 from qa.verify import faults
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
-_TODAY = re.compile(
-    r"\b(?:today|tonight|tomorrow|yesterday)\b|今天|今晚|明天|昨天|今日|听日", re.I
-)  # no report speaks of it
+_ELSEWHERE = re.compile(  # the day's news, advice on shares: no report speaks of it
+    r"\b(?:today|tonight|tomorrow|yesterday|weekend|next\s+week)\b|今天|今晚|明天|昨天|今日|听日|周末|下周|下星期"
+    r"|\bshould\s+(?:i|we)\s+(?:buy|sell|hold|invest)\b|\b(?:buy\s+or\s+sell|share\s+price|stock\s+price|price\s+target|target\s+price)\b"
+    r"|该不该(?:买|卖|入)|应不应该?(?:买|卖|入)|应唔应该?(?:买|卖|入)|值不值得(?:买|投资)|值得(?:买入?|投资)吗|股价|目标价",
+    re.I,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -225,6 +228,8 @@ class Engine:
     ) -> Answer | None:
         if question.forward and (choice.found or question.ask in ("number", "what")):
             return None
+        if _ELSEWHERE.search(fold(question.text)):
+            return None
         spans = self._prose.find(
             question,
             report,
@@ -269,7 +274,7 @@ class Engine:
             )
         else:
             known = self._prose.known_share(question.text, report, names)
-            reason = "off_topic" if known < 0.5 or _TODAY.search(fold(question.text)) else "not_in_report"
+            reason = "off_topic" if known < 0.5 or _ELSEWHERE.search(fold(question.text)) else "not_in_report"
         figures = nearest_figures(desk, near)
         text = refusal(reason, question.language, label=label, period=period, latest=desk.latest)
         if figures:

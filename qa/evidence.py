@@ -43,6 +43,10 @@ _ASKS = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"[\d.,%:/]+年?|[一二三四五六七八九十百千万两]+[个项种类大名位家次份条章]?")
+_SHOWS_TABLE = re.compile(  # leads to a table and tells nothing itself
+    r"\b(?:tables?|charts?)\b[^.]{0,20}\b(?:sets?\s+out|shows?|lists?|gives?|below)\b|(?:下表|[附列如]表|图表)[^。]{0,4}(?:列|载|显示|所示|如下)",
+    re.I,
+)
 _BY_GROUP = 0.85  # a word of the same group, against the very word
 _BY_FORM = 0.6  # words that share most of their characters or their beginning
 _ASKED_MORE = 1.4  # how much more the thing asked for weighs
@@ -119,6 +123,7 @@ class Pages:
                 self._like.setdefault(part, []).append(number)
         self._rarity = self._rarities()
         self._means = self._mean_vectors()
+        self._sentences = embedder.encode_passages([s.text for s in self.sentences])
 
     @property
     def passages(self) -> Sequence[Passage]:
@@ -143,6 +148,10 @@ class Pages:
         if sign not in self._signs:
             self._signs[sign] = np.array([bool(sign.search(text)) for text in self.folded], dtype=np.float32)
         return self._signs[sign]
+
+    def likeness(self, question: Array) -> Array:
+        """Cosine of every sentence by itself with a question's vector."""
+        return np.asarray(self._sentences @ question, dtype=np.float32)
 
     def knows(self, terms: Sequence[Term], vectors: Array) -> float:
         """Tell the share of a question's terms, given with their vectors, that any sentence has a word for."""
@@ -334,7 +343,8 @@ def _sentences(passage: Passage) -> Iterable[Sentence]:
     if passage.kind == "row":
         spans = spans[-1:]
     for place, (start, end) in enumerate(spans):
-        yield Sentence(passage=passage, start=start, end=end, place=place)
+        if not _SHOWS_TABLE.search(fold(passage.text[start:end])):
+            yield Sentence(passage=passage, start=start, end=end, place=place)
 
 
 def _packed(rows: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:

@@ -15,18 +15,23 @@ from index.period import years_in
 from index.quantity import Quantity
 from index.script import fold
 from index.snapshot import Snapshot
+from qa.candidates import CANDIDATE_NAMES, candidate_features
 from qa.catalogue import nearest_edition
-from qa.counted import Candidate, Counted, candidates, clause, held_share, read_counted, tells_change
+from qa.counted import Candidate, candidates, clause, read_counted
 from qa.evidence import Coverage, Pages, Sentence, Term, cut_words, read_terms, term_texts
+from qa.logit import Logit, certainty
 from qa.question import Ask, Question
-from qa.relevance import SIGNS, Relevance, bundled_relevance, features
-from qa.span import Span, log_odds, whole_spans
+from qa.relevance import SIGNS, features, fitted
+from qa.span import Span, item_of, whole_spans
 from qa.wording import Wording, bundled_wording
 
 Array = npt.NDArray[np.float32]
 
 _NEEDED: Final[frozenset[Ask]] = frozenset({"email", "when", "often"})  # an answer without its sign is none
 _WORTH: Final = {"inside": 1.0, "near": 0.9, "title": 0.9, "passage": 0.8, "path": 0.7}
+_PROVEN_FLOOR: Final = (
+    0.2  # certainty that does for a number by the very noun asked for, in a sentence that holds the rest
+)
 _KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")
 
 
@@ -40,13 +45,15 @@ class Prose:
         lexicon: Lexicon,
         *,
         wording: Wording | None = None,
-        relevance: Relevance | None = None,
+        sentences: Logit | None = None,
+        numbers: Logit | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._embedder = embedder
         self._lexicon = lexicon
         self._wording = wording or bundled_wording()
-        self._relevance = relevance or bundled_relevance()
+        self._sentence = sentences or fitted("sentence")
+        self._number = numbers or fitted("number")
         rows = {figure.passage_id for figure in snapshot.figures}
         held: dict[tuple[str, str], list[int]] = {}
         for row, passage in enumerate(snapshot.passages):
@@ -69,33 +76,16 @@ class Prose:
         return max(held, default=0.0)
 
     def find(
-        self,
-        question: Question,
-        report: str,
-        *,
-        names: Sequence[str],
-        year: int | None,
-        must: Sequence[str] = (),
-        floor: float | None = None,
+        self, question: Question, report: str, *, names: Sequence[str], year: int | None, must: Sequence[str] = ()
     ) -> tuple[Span, ...]:
-        """Choose the spans that answer, best first, or none when no sentence holds enough of what is asked.
+        """Choose the spans that answer, best first, or none when nothing surely does.
 
         `must` are words a passage has to have: what sets the question apart from a figure that otherwise fits it.
-        `floor` is the likelihood below which nothing is said.
         """
-        reading = self._reading(question, report, names)
-        if reading is None:
-            return ()
-        return reading.answer(must=must, year=year, floor=self._relevance.floor if floor is None else floor)
+        reading = self.read(question, report, names=names)
+        return () if reading is None else reading.answer(must=must, year=year)
 
-    def measure(
-        self, question: Question, report: str, *, names: Sequence[str]
-    ) -> tuple[Sequence[Sentence], Array] | None:
-        """Give the sentences a question is asked of and their `features`, a row each, unless it names nothing."""
-        reading = self._reading(question, report, names)
-        return None if reading is None else (reading.pages.sentences, reading.features)
-
-    def _reading(self, question: Question, report: str, names: Sequence[str]) -> "_Reading | None":
+    def read(self, question: Question, report: str, *, names: Sequence[str]) -> "Reading | None":
         """Read the edition in the question's language, or None when there is none or the question names nothing."""
         terms = read_terms(question.text, names, self._wording)
         editions = [edition for held, edition in self._pages if held == report]
@@ -105,21 +95,23 @@ class Prose:
         vectors = self._embedder.encode_queries([question.text, *term_texts(terms)])
         coverage = pages.coverage(terms, vectors[1:])
         cosines = self._snapshot.dense.scores(vectors[0])
-        table = features(question.ask, coverage, pages, cosines[rows][pages.passage_of])
-        return _Reading(
+        table = features(question.ask, coverage, pages, cosines[rows][pages.passage_of], pages.likeness(vectors[0]))
+        return Reading(
             question=question,
             terms=terms,
             pages=pages,
             coverage=coverage,
             features=table,
-            likelihoods=self._relevance.scores(table),
+            odds=self._sentence.odds(table),
+            floor=self._sentence.floor,
+            counting=self._number,
             lexicon=self._lexicon,
             wording=self._wording,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
+class Reading:
     """One edition read for one question."""
 
     question: Question
@@ -127,35 +119,59 @@ class _Reading:
     pages: Pages
     coverage: Coverage
     features: Array  # one row a sentence
-    likelihoods: Array  # of each sentence
+    odds: Array  # of each sentence, in logarithms, that it answers rather than nothing
+    floor: float  # certainty below which no sentence is quoted
+    counting: Logit  # of numbers
     lexicon: Lexicon
     wording: Wording
 
-    def answer(self, *, must: Sequence[str], year: int | None, floor: float, tried: int = 12) -> tuple[Span, ...]:
-        """Choose among the likeliest sentences the first that is of the kind and period asked."""
-        order = [int(n) for n in np.argsort(-self.likelihoods, kind="stable")[:tried]]
-        fitting = [n for n in order if self._fits(n, must, year)]
+    def answer(self, *, must: Sequence[str], year: int | None) -> tuple[Span, ...]:
+        """Choose the likeliest sentence of the kind and period asked, where it is sure enough."""
+        fitting = self.fitting(must=must, year=year)
         if self.question.ask == "number":
-            return self._number(fitting, floor)
-        fitting = [n for n in fitting if self.likelihoods[n] >= floor and self._holds_most(n)]
-        if not fitting:
+            return self._number(fitting)
+        if not fitting or self._certainty(fitting) < self.floor or not self._holds_most(fitting[0]):
             return ()
         if self.question.ask == "what" and self._asks_measure():
-            proven = self._proven(fitting[0], read_counted(self.question.text, self.wording))
-            if proven is not None:
-                return self._with_number(fitting[0], proven)
-        spans = whole_spans(fitting[0], self.pages, self.likelihoods, ask=self.question.ask)
+            proven = self._number(fitting[:1])
+            if proven:
+                return proven
+        spans = whole_spans(fitting[0], self.pages, self.odds, ask=self._asks)
         return (*spans, *self._second(fitting, spans))
+
+    @property
+    def _asks(self) -> Ask:
+        """What is asked for; "what is done about ..." asks which things are."""
+        return "which" if self.question.manner and self.question.ask == "what" else self.question.ask
+
+    def fitting(self, *, must: Sequence[str], year: int | None, tried: int = 12) -> list[int]:
+        """Give the likeliest sentences, less those of another kind or period, likeliest first."""
+        order = [int(n) for n in np.argsort(-self.odds, kind="stable")[:tried]]
+        return [n for n in order if self._fits(n, must, year)]
+
+    def _certainty(self, fitting: Sequence[int]) -> float:
+        """How sure the likeliest and those that answer with it are; likelier ones that do not fit are left out."""
+        best = fitting[0]
+        odds = self.odds.copy()
+        odds[[n for n in np.flatnonzero(odds > odds[best]) if n not in fitting]] = odds.min()
+        return sum(certainty(odds, n) for n in self._with(best))
+
+    def _with(self, n: int) -> Sequence[int]:
+        """The sentences that answer with one: its list's items, or its passage where several things are asked for."""
+        sentences, listed = self.pages.sentences, item_of(self.pages.sentences[n])
+        passage = [int(m) for m in np.flatnonzero(self.pages.passage_of == self.pages.passage_of[n])]
+        if self._asks == "which":
+            return passage
+        return [m for m in passage if m == n or (listed and item_of(sentences[m]) == listed)]
 
     def _second(self, fitting: Sequence[int], spans: Sequence[Span], *, margin: float = 0.6) -> tuple[Span, ...]:
         """Give another sentence too where it is hardly less likely to answer, `margin` in log odds."""
         if self.question.ask in ("email", "yes_no"):
             return ()
-        best = log_odds(float(self.likelihoods[fitting[0]]))
         for n in fitting[1:]:
-            if best - log_odds(float(self.likelihoods[n])) > margin:
+            if self.odds[fitting[0]] - self.odds[n] > margin:
                 break
-            more = whole_spans(n, self.pages, self.likelihoods, ask=self.question.ask)
+            more = whole_spans(n, self.pages, self.odds, ask=self._asks)
             if not any(one.overlaps(span) for one in more for span in spans):
                 return more
         return ()
@@ -164,7 +180,7 @@ class _Reading:
         kinds = {self.lexicon.metrics[key].kind for key in self.question.concept.metrics}
         return bool(kinds) and "text" not in kinds
 
-    def _holds_most(self, n: int, *, least: float = 0.55) -> bool:
+    def _holds_most(self, n: int, *, least: float = 0.5) -> bool:
         """Tell whether a sentence and what is around it hold the better part of what is asked."""
         return float(self.coverage.weights @ (self._around(n) >= 0.35)) >= least
 
@@ -189,7 +205,7 @@ class _Reading:
         """A sentence, folded; where addresses are asked for, with the list that it leads to."""
         if self.question.ask != "email":
             return self.pages.folded[n]
-        return " ".join(span.quote for span in whole_spans(n, self.pages, self.likelihoods, ask="email"))
+        return " ".join(span.quote for span in whole_spans(n, self.pages, self.odds, ask="email"))
 
     def _speaks_of(self, must: Sequence[str], n: int) -> bool:
         """Tell whether a sentence or what is around it speaks of each of some words."""
@@ -198,61 +214,64 @@ class _Reading:
             held >= 0.5 for term, held in zip(self.terms, self._around(n), strict=True) if needed & set(term.words)
         )
 
-    def _number(
-        self, fitting: Sequence[int], floor: float, *, least: float = 0.9, margin: float = 1.0
-    ) -> tuple[Span, ...]:
-        """Choose the sentence whose number counts what is asked, and only where no other number could.
-
-        `least` is what log odds and proof, added up, have to reach; a rival sentence's must be less by `margin`.
-        """
-        counted = read_counted(self.question.text, self.wording)
-        proven = [(n, one) for n in fitting if (one := self._proven(n, counted)) is not None]
-        ranked = sorted(((self._rank(n, one), -n, one) for n, one in proven), key=lambda entry: (-entry[0], -entry[1]))
-        if not ranked or ranked[0][0] < least or floor > 1:
+    def _number(self, fitting: Sequence[int], *, margin: float = 1.2) -> tuple[Span, ...]:
+        """Choose the number that is most surely the one asked for, `margin` of log odds before any other."""
+        found, table = self.numbers(fitting)
+        if not found or self.question.operation in ("average", "ratio"):
             return ()
-        rank, place, first = ranked[0]
-        rivals = [one for other, _, one in ranked[1:] if rank - other < margin and _rivals(one, first)]
-        return () if rivals else self._with_number(-place, first)
-
-    def _rank(self, n: int, one: Candidate) -> float:
-        return log_odds(float(self.likelihoods[n])) + 1.0 * one.named + 2.5 * one.share
-
-    def _with_number(self, n: int, proven: Candidate) -> tuple[Span, ...]:
-        spans = whole_spans(n, self.pages, self.likelihoods, ask="number")
+        odds = self.counting.odds(table)
+        best = int(odds.argmax())
+        n, one = found[best]
+        rival = max(
+            (odds[m] for m, (_, other) in enumerate(found) if other.quantity.value != one.quantity.value),
+            default=-np.inf,
+        )
+        proven = one.named == 1 and one.whole >= 0.8
+        floor = _PROVEN_FLOOR if proven else self.counting.floor
+        if certainty(odds, best) < floor or odds[best] - rival < (0 if proven else margin):
+            return ()
+        spans = whole_spans(n, self.pages, self.odds, ask="number")
         offset = self.pages.sentences[n].start - spans[0].start
-        return (spans[0].with_quantity(proven.quantity, offset), *spans[1:])
+        return (spans[0].with_quantity(one.quantity, offset), *spans[1:])
 
-    def _proven(self, n: int, counted: Counted) -> Candidate | None:
-        """Give the one number of a sentence that counts what is asked, in a clause that speaks of it."""
-        sentence = self.pages.sentences[n]
-        if sentence.passage.kind == "row":
-            return None  # the figures are the tables' numbers; what else stands in a row is no count
+    def numbers(self, fitting: Sequence[int], *, tried: int = 12) -> tuple[list[tuple[int, Candidate]], Array]:
+        """Give the numbers of the likeliest sentences that may be the one asked for, and their features, a row each."""
+        counted = read_counted(self.question.text, self.wording)
         weights = [float(weight) for weight in self.coverage.weights]
-        around = self._around(n)
-        if around @ self.coverage.weights < 0.6 or any(
-            weight >= 0.15 and held < 0.35 for weight, held in zip(weights, around, strict=True)
-        ):
-            return None
-        every = candidates(sentence.text, counted, self.terms, weights, self.wording)
-        found = [one for one in every if self._counts(one, counted, sentence, weights)]
-        if not found:
-            return None
-        first = found[0]
-        return None if any(_rivals(one, first) for one in every) else first
-
-    def _counts(self, one: Candidate, counted: Counted, sentence: Sentence, weights: Sequence[float]) -> bool:
         asked = self.question.concept.metrics
-        changes = self.question.operation in ("change", "percent_change")
-        if self.question.operation in ("average", "ratio") or changes != tells_change(sentence.text, one.quantity):
-            return False
-        if asked and counted.dimension is None and not _measures(asked, one.quantity, self.lexicon):
-            return False
-        spoken = self.lexicon.concept(_clause_of(sentence.text, one.quantity)).metrics if asked else frozenset()
-        named = any(a == s or a in self.lexicon.ancestors(s) for a in asked for s in spoken)
-        if counted.noun:
-            return one.named > 0
-        whole = held_share(sentence.text, self.terms, weights, self.wording)
-        return (named or one.share >= 0.45) and whole >= (0.45 if named else 0.6)
+        changes = counted.change or self.question.operation in ("change", "percent_change")
+        found: list[tuple[int, Candidate]] = []
+        rows: list[list[float]] = []
+        for n in fitting[:tried]:
+            sentence = self.pages.sentences[n]
+            if sentence.passage.kind == "row":
+                continue  # the figures are the tables' numbers; what else stands in a row is no count
+            around = self._around(n)
+            every = candidates(sentence.text, counted, self.terms, weights, self.wording)
+            for one in every[:1] if not any(_rivals(other, every[0]) for other in every) else ():
+                spoken = self.lexicon.concept(_clause_of(sentence.text, one.quantity)).metrics if asked else frozenset()
+                metric = any(a == s or a in self.lexicon.ancestors(s) for a in asked for s in spoken)
+                unlike = bool(asked) and counted.dimension is None and not _measures(asked, one.quantity, self.lexicon)
+                if one.named == 0 and (
+                    unlike or _counts_else(one, asked=bool(asked), metric=metric, noun=bool(counted.noun))
+                ):
+                    continue
+                found.append((n, one))
+                rows.append(
+                    candidate_features(
+                        one,
+                        score=float(self.odds[n]),
+                        best=n == fitting[0],
+                        noun=bool(counted.noun),
+                        kind=counted.dimension,
+                        around=around,
+                        weights=self.coverage.weights,
+                        changes=changes != one.change,
+                        unlike=unlike,
+                        metric=metric,
+                    )
+                )
+        return found, np.array(rows, dtype=np.float32).reshape(len(rows), len(CANDIDATE_NAMES))
 
     def _around(self, n: int) -> Array:
         """How well each term stands in a sentence or around it."""
@@ -268,6 +287,12 @@ def _rivals(one: Candidate, first: Candidate) -> bool:
     if one.named == first.named:
         return one.share >= first.share - 0.01
     return one.share > first.share + 0.3 and first.share < 0.3
+
+
+def _counts_else(one: Candidate, *, asked: bool, metric: bool, noun: bool) -> bool:
+    """Tell whether a number that does not stand by the noun asked for counts something else."""
+    little = one.share < 0.45 or one.whole < 0.6
+    return (noun and (one.alien or little)) or (asked and not metric and little)
 
 
 def _indexes_codes(passage: Passage) -> bool:
@@ -292,8 +317,10 @@ def _measures(asked: Collection[str], quantity: Quantity, lexicon: Lexicon) -> b
         return dimension == "money"
     if kinds == {"rate"}:
         return quantity.kind in ("share", "points") or dimension == "share"
-    rated = any("%" in lexicon.metrics[key].units for key in asked)
-    return rated or quantity.kind == "amount"
+    units = [unit for key in asked for unit in lexicon.metrics[key].units]
+    if quantity.unit is not None and "/" in quantity.unit.symbol and units and not any("/" in unit for unit in units):
+        return False  # an intensity, of an amount
+    return "%" in units or quantity.kind == "amount"
 
 
 def _clause_of(sentence: str, quantity: Quantity) -> str:

@@ -133,14 +133,14 @@ _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
     (
         "number",
         re.compile(
-            r"how\s+(?:many|much|large|big|high|low|long)|\bnumber\s+of|多少|多大|几大|几[名位个次家项年天人宗件成]|幾|数目|数量|何时多少|几多|\bcount\b|what\s+(?:percentage|share|proportion|rate)|比例|比率|占比",
+            r"how\s+(?:many|much|large|big|high|low|long)|\bnumber\s+of|多少|多大|几大|(?<![哪边])几[名位个次家项年天人宗件成级种层条座台辆所只届轮期场份倍间支款道张部]|百分之几|in\s+per\s?cent|数目|数量|何时多少|几多|\bcount\b|what\s+(?:percentage|share|proportion|rate)|比例|比率|占比",
             re.I,
         ),
     ),
     (
         "when",
         re.compile(
-            r"\bwhen\b|which\s+year|since\s+when|what\s+(?:date|year)|何时|什么时候|哪一?年|几时|几月|日期", re.I
+            r"\bwhen\b|which\s+year|since\s+when|what\s+(?:date|year)|何时|什么时候|[哪边]一?年|几时|几月|日期", re.I
         ),
     ),
     ("who", re.compile(r"\bwho(?:m|se)?\b|谁|哪个部门|哪些部门|由何|边个|哪位|负责人", re.I)),

@@ -3,7 +3,6 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from qa.candidates import CANDIDATE_NAMES
 from qa.evidence import Coverage, Pages
+from qa.logit import Logit, read_logit
 from qa.question import Ask
 
 Array = npt.NDArray[np.float32]
@@ -32,6 +33,9 @@ NAMES: Final = (
     "focus",  # share of the sentence's own content that the question speaks of
     "meaning",  # cosine of the sentence's words with the question's
     "dense",  # cosine of the passage with the question, 0 for the median passage and 1 for the best
+    "likeness",  # cosine of the sentence by itself with the question
+    "alike",  # the same, 0 for the median sentence and 1 for the best
+    "passed",  # cosine of the passage with the question
     "sign",  # whether it has what such an answer has: an agent, a date, a place, a cause, a list
     "opening",  # whether it opens its passage
     "short",  # fewer than six words of content
@@ -73,21 +77,7 @@ SIGNS: Final[Mapping[Ask, re.Pattern[str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relevance:
-    """Weights fitted to questions whose answering sentence is known."""
-
-    weights: Array  # one for each of `NAMES`
-    bias: float
-    floor: float  # likelihood below which silence is better
-
-    def scores(self, features: Array) -> Array:
-        """Tell the likelihood, 0 to 1, that each sentence answers."""
-        odds = np.clip(features @ self.weights + self.bias, -30, 30)
-        return np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float32)
-
-
-def features(ask: Ask, coverage: Coverage, pages: Pages, dense: Array) -> Array:
+def features(ask: Ask, coverage: Coverage, pages: Pages, dense: Array, likeness: Array) -> Array:
     """Measure every sentence; `dense` is the cosine of its passage with the question. One row a sentence."""
     weigh = coverage.weights
     inside = coverage.inside
@@ -113,6 +103,9 @@ def features(ask: Ask, coverage: Coverage, pages: Pages, dense: Array) -> Array:
         coverage.focus,
         coverage.meaning,
         _standing_out(dense),
+        likeness,
+        _standing_out(likeness),
+        dense,
         pages.signs(SIGNS.get(ask)),
         pages.opening,
         pages.short,
@@ -121,11 +114,10 @@ def features(ask: Ask, coverage: Coverage, pages: Pages, dense: Array) -> Array:
 
 
 @cache
-def bundled_relevance() -> Relevance:
-    """Load the fitted weights that ship with the package."""
+def fitted(name: str) -> Logit:
+    """Load fitted weights that ship with the package: those of a "sentence" or a "number"."""
     table = tomllib.loads(Path(__file__).with_name("relevance.toml").read_text(encoding="utf-8"))
-    weights = np.array([table["weights"][name] for name in NAMES], dtype=np.float32)
-    return Relevance(weights=weights, bias=table["bias"], floor=table["floor"])
+    return read_logit(table[name], {"sentence": NAMES, "number": CANDIDATE_NAMES}[name])
 
 
 def _standing_out(cosines: Array) -> Array:

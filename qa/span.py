@@ -12,6 +12,7 @@ from index.chunk import Passage
 from index.quantity import Quantity
 from index.script import fold
 from qa.evidence import Pages, Sentence
+from qa.logit import certainty
 from qa.question import Ask
 
 Array = npt.NDArray[np.float32]
@@ -38,7 +39,7 @@ class Span:
     passage: Passage
     start: int
     end: int
-    score: float  # likelihood, 0 to 1
+    score: float  # certainty, 0 to 1
     quantity: Quantity | None = None  # the number asked for, its place counted within the quote
 
     @property
@@ -55,7 +56,7 @@ class Span:
         return replace(self, quantity=replace(quantity, start=quantity.start + offset, end=quantity.end + offset))
 
 
-def whole_spans(n: int, pages: Pages, likelihoods: Array, *, ask: Ask, margin: float = 1.2) -> tuple[Span, ...]:
+def whole_spans(n: int, pages: Pages, odds: Array, *, ask: Ask, margin: float = 1.2) -> tuple[Span, ...]:
     """Widen a sentence to what can be read by itself; a list that goes on in the next passage gives two spans.
 
     `margin` is how much less likely, in log odds, a sentence beside it may be to be quoted with it.
@@ -63,12 +64,12 @@ def whole_spans(n: int, pages: Pages, likelihoods: Array, *, ask: Ask, margin: f
     first = last = n
     rest: tuple[Span, ...] = ()
     if ask in _LISTING:
-        first, last, rest = _list_around(n, pages, likelihoods)
+        first, last, rest = _list_around(n, pages, odds, ask)
     if first == last == n and ask != "email":
-        first, last = _beside(n, pages, likelihoods, margin=0.0 if ask == "number" else margin)
+        first, last = _beside(n, pages, odds, margin=0.0 if ask == "number" else margin)
     first = _antecedent(first, pages)
     opening, closing = pages.sentences[first], pages.sentences[last]
-    span = Span(passage=opening.passage, start=opening.start, end=closing.end, score=float(likelihoods[n]))
+    span = Span(passage=opening.passage, start=opening.start, end=closing.end, score=certainty(odds, n))
     return (span, *rest)
 
 
@@ -105,13 +106,13 @@ def span_of(passage: Passage, blocks: Sequence[str]) -> tuple[int, int] | None:
     return start, start + len("\n".join(lines[first : last + 1]))
 
 
-def _list_around(n: int, pages: Pages, likelihoods: Array) -> tuple[int, int, tuple[Span, ...]]:
+def _list_around(n: int, pages: Pages, odds: Array, ask: Ask) -> tuple[int, int, tuple[Span, ...]]:
     """Find the list that a sentence leads to, or that it and its neighbours are items of."""
     sentences = pages.sentences
     own = item_of(sentences[n])
     if own:
         lead = _lead_of(n, pages)
-        if lead is None or log_odds(likelihoods[lead]) < log_odds(likelihoods[n]) - 1.5:
+        if lead is None or odds[lead] < odds[n] - (6.0 if ask == "which" else 2.5):
             return n, n, ()
         first, name = lead, own
     else:
@@ -123,7 +124,7 @@ def _list_around(n: int, pages: Pages, likelihoods: Array) -> tuple[int, int, tu
     last = first
     while last + 1 < len(sentences) and _same_list(sentences[last + 1], sentences[first], name):
         last += 1
-    return first, last, _continued(last, name, pages, likelihoods)
+    return first, last, _continued(last, name, pages, odds)
 
 
 def _same_list(sentence: Sentence, first: Sentence, name: str) -> bool:
@@ -140,7 +141,7 @@ def _lead_of(n: int, pages: Pages) -> int | None:
     return None
 
 
-def _continued(last: int, name: str, pages: Pages, likelihoods: Array) -> tuple[Span, ...]:
+def _continued(last: int, name: str, pages: Pages, odds: Array) -> tuple[Span, ...]:
     """Give the items of a list that stand in the next passage."""
     sentences = pages.sentences
     first = last = last + 1
@@ -149,25 +150,21 @@ def _continued(last: int, name: str, pages: Pages, likelihoods: Array) -> tuple[
     while last + 1 < len(sentences) and _same_list(sentences[last + 1], sentences[first], name):
         last += 1
     opening, closing = sentences[first], sentences[last]
-    score = float(likelihoods[first : last + 1].max())
+    score = certainty(odds, first + int(odds[first : last + 1].argmax()))
     return (Span(passage=opening.passage, start=opening.start, end=closing.end, score=score),)
 
 
-def _beside(n: int, pages: Pages, likelihoods: Array, *, margin: float, most: int = 3) -> tuple[int, int]:
+def _beside(n: int, pages: Pages, odds: Array, *, margin: float, most: int = 3) -> tuple[int, int]:
     """Take in the sentences of the same paragraph that are hardly less likely, `most` in all."""
     first = last = n
     if margin <= 0 or item_of(pages.sentences[n]):
         return n, n
-    least = log_odds(likelihoods[n]) - margin
+    least = odds[n] - margin
     while last - first + 1 < most:
-        nearby = [
-            m
-            for m in (first - 1, last + 1)
-            if _goes_on(m, n, pages) and log_odds(likelihoods[m]) >= least - _pointing(m, pages)
-        ]
+        nearby = [m for m in (first - 1, last + 1) if _goes_on(m, n, pages) and odds[m] >= least - _pointing(m, pages)]
         if not nearby:
             break
-        best = max(nearby, key=lambda m: (float(likelihoods[m]), -m))
+        best = max(nearby, key=lambda m: (float(odds[m]), -m))
         first, last = min(first, best), max(last, best)
     return first, last
 
@@ -199,9 +196,3 @@ def _antecedent(n: int, pages: Pages) -> int:
 
 def _line(sentence: Sentence) -> int:
     return sentence.passage.text.count("\n", 0, sentence.start)
-
-
-def log_odds(likelihood: float) -> float:
-    """Turn a likelihood into log odds, bounded."""
-    bounded = min(max(float(likelihood), 1e-6), 1 - 1e-6)
-    return float(np.log(bounded / (1 - bounded)))

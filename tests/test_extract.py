@@ -1,6 +1,7 @@
 """The words of a report that answer: a sentence, a whole list, a number of the kind asked, an address, or nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from index.snapshot import Snapshot, open_current
 from qa.engine import Engine
 from qa.extract import Prose
 from qa.question import understand
+from qa.relevance import fitted
 from qa.span import Span
 
 NAMES = ("Bairong Inc.", "百融雲創")
@@ -185,8 +187,13 @@ def test_a_word_that_must_stand_there_has_to(find: Find) -> None:
     assert find("Which committees does the board of Tencent have?", must=("Tencent",)) == ()
 
 
-def test_a_higher_floor_lets_less_pass(find: Find) -> None:
-    assert find("Which committees does the board have?", floor=1.1) == ()
+def test_a_higher_floor_lets_less_pass(engine: Engine, embedder: Embedder) -> None:
+    asked = "Which committees does the board have?"
+    question = understand(asked, lexicon=bundled_lexicon(), latest="2022")
+    for floor, answers in ((fitted("sentence").floor, True), (1.1, False)):
+        strict = replace(fitted("sentence"), floor=floor)
+        prose = Prose(engine.snapshot, embedder, bundled_lexicon(), sentences=strict)
+        assert bool(prose.find(question, "6608-2022", names=NAMES, year=2022)) is answers
 
 
 def test_a_question_of_words_that_only_ask_finds_nothing(find: Find) -> None:
