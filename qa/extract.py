@@ -29,9 +29,7 @@ Array = npt.NDArray[np.float32]
 
 _NEEDED: Final[frozenset[Ask]] = frozenset({"email", "when", "often"})  # an answer without its sign is none
 _WORTH: Final = {"inside": 1.0, "near": 0.9, "title": 0.9, "passage": 0.8, "path": 0.7}
-_PROVEN_FLOOR: Final = (
-    0.2  # certainty that does for a number by the very noun asked for, in a sentence that holds the rest
-)
+_PROVEN_FLOOR: Final = 0.15  # for a number by the very noun asked for, in a sentence that holds the rest
 _KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")
 
 
