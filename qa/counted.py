@@ -112,7 +112,12 @@ def read_counted(text: str, wording: Wording) -> Counted:
     folded = fold(text).lower()
     dimension = next((name for pattern, name in _COUNTED if pattern.search(folded)), None)
     asks = _MEASURE.search(folded)
-    return Counted(dimension=dimension, noun=_noun(folded, dimension, wording), measure=asks["measure"] if asks else "")
+    return Counted(
+        dimension=dimension,
+        noun=_noun(folded, dimension, wording),
+        measure=asks["measure"] if asks else "",
+        change=bool(_BY_HOW_MUCH.search(folded)),
+    )
 
 
 def candidates(
@@ -134,18 +139,18 @@ def candidates(
         named = _named(sentence, quantity, start, end, counted.noun, wording, parts=any(rest))
         about = sentence if len(fitting) == 1 else sentence[start:end]  # the only number: the whole sentence is its own
         share = held_share(about, terms, rest, wording) if any(rest) else named
+        measured = bool(counted.measure) and counted.measure in fold(sentence[quantity.start : quantity.end + 6])
         found.append(
             Candidate(
                 quantity=quantity,
                 named=named,
                 share=share,
                 whole=whole,
-                measured=bool(counted.measure)
-                and fold(sentence[quantity.start : quantity.end + 6]).find(counted.measure) >= 0,
+                measured=measured,
                 rivals=len({q.value for q in fitting} - {quantity.value}),
                 place=place,
                 change=tells_change(sentence, quantity),
-                alien=_alien(sentence[quantity.end : end], quantity, terms, wording),
+                alien=not measured and _alien(sentence[quantity.end : end], quantity, terms, wording),
             )
         )
     return sorted(found, key=lambda c: (-c.named, -c.share, c.quantity.start))
