@@ -27,9 +27,18 @@ def _as_written(value: object) -> object:
     raise PydanticCustomError("date_parsing", "expected a day or a moment as ISO 8601 writes it, such as 2026-12-31")
 
 
+def _whole(value: object) -> object:
+    """Read 1.0 as 1: to JSON Schema both are the integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Day = Annotated[date, Field(strict=False), BeforeValidator(_as_written)]  # JSON has no type for it
 Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_as_written)]
-Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="The version you looked at; another is refused.")]
+Version = Annotated[
+    int,
+    Field(ge=1, le=2**31 - 1, description="The version you looked at; another is refused."),
+    BeforeValidator(_whole),
+]
 
 
 class Sent(BaseModel):

@@ -50,8 +50,8 @@ _PROSE: tuple[Wording, ...] = (
     },
     {
         "en": "How is child labour prevented?",
-        "zh-Hant": "如何防止聘用童工？",
-        "zh-Hans": "如何防止聘用童工？",
+        "zh-Hant": "公司如何預防聘用童工？",
+        "zh-Hans": "公司如何预防聘用童工？",
     },
     {
         "en": "Which standards was the report prepared under?",

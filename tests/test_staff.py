@@ -141,7 +141,7 @@ def test_a_curated_answer_goes_from_draft_to_the_visitor_and_away(serve: Serve, 
     ("path", "given", "told"),
     [
         ("curated/1/approve", {"version": "1"}, "#/version must be a whole number"),
-        ("curated/1/approve", {"version": 1.0}, "#/version must be a whole number"),
+        ("curated/1/approve", {"version": 1.5}, "#/version must be a whole number"),
         ("curated/1/approve", {"version": True}, "#/version must be a whole number"),
         ("curated/1/expiry", {"version": 1, "expires_on": 20261231}, "#/expires_on must be a date"),
         ("login", {"name": "reader", "password": 5}, "#/password must be a string"),
