@@ -14,7 +14,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Literal
@@ -37,7 +37,7 @@ from qa.evidence import Sentence
 from qa.extract import Prose, Reading
 from qa.logit import Logit, certainty
 from qa.question import understand
-from qa.relevance import NAMES
+from qa.relevance import NAMES, fitted
 
 WRITTEN: Final = Path(BUNDLED).parent / "written"
 WEIGHTS: Final = Path(__file__).parents[1] / "qa" / "relevance.toml"
@@ -77,6 +77,7 @@ class Read:
     year: int | None
     asked: Asked
     reading: Reading
+    marks: Marks  # of the reading's sentences that answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +89,15 @@ class Outcome:
     kept: dict[float, tuple[int, int, int]]  # by floor: right ones kept, wrong ones kept, silence broken
 
 
-def examples(embedder: Embedder, *, sentences: Logit | None = None) -> dict[What, list[Example]]:
-    """Ask every question of its own report; a case whose answer cannot be told is left out.
+def sentence_examples(asked: Sequence[Read]) -> list[Example]:
+    """Give every sentence; of near misses none, as sentences that come close would learn to be silent."""
+    return [_example(read.report, read.reading.features, read.marks) for read in asked if not read.asked.near]
 
-    `sentences` ranks those whose numbers are looked at; without it the shipped weights do.
-    A near miss teaches numbers to be silent; of sentences, that come close, it would teach all to be.
-    """
-    found: dict[What, list[Example]] = {"sentence": [], "number": []}
-    for read in _read(embedder, sentences):
-        marks = _marks(read.asked, read.reading)
-        if read.asked.answer is not None and not marks.any():
-            continue
-        if not read.asked.near:
-            found["sentence"].append(_example(read.report, read.reading.features, marks))
-        numbers = _numbers(read, marks)
-        if numbers is not None:
-            found["number"].append(numbers)
-    return found
+
+def number_examples(asked: Sequence[Read], sentences: Logit) -> list[Example]:
+    """Mark the numbers asked for, of the sentences that are likeliest by given weights."""
+    found = [_numbers(read, replace(read.reading, odds=sentences.odds(read.reading.features))) for read in asked]
+    return [example for example in found if example is not None]
 
 
 def fit(data: Sequence[Example], *, penalty: float = 0.002, steps: int = 300) -> torch.Tensor:
@@ -130,8 +123,8 @@ def fit(data: Sequence[Example], *, penalty: float = 0.002, steps: int = 300) ->
         return value
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]  # torch's is
-    fitted = weights.detach()
-    return torch.cat([fitted[:-1] / spread, fitted[-1:]])
+    found = weights.detach()
+    return torch.cat([found[:-1] / spread, found[-1:]])
 
 
 def measure(data: Sequence[Example]) -> Outcome:
@@ -156,32 +149,29 @@ def as_logit(weights: torch.Tensor, *, floor: float) -> Logit:
     return Logit(weights=weights[:-1].numpy().astype(np.float32), bias=float(weights[-1]), floor=floor)
 
 
-def written(fitted: dict[What, torch.Tensor], before: str) -> str:
+def written(models: dict[What, torch.Tensor], before: str) -> str:
     """Put weights in the place of those of a relevance.toml; its header and floors stay."""
     held = tomllib.loads(before)
     lines = [before.split("\n[")[0].rstrip()]
-    for name, weights in fitted.items():
+    for name, weights in models.items():
         lines += ["", f"[{name}]", f"bias = {float(weights[-1]):.3f}", f"floor = {held[name]['floor']}", ""]
         lines += [f"[{name}.weights]", *(f"{n} = {float(w):.3f}" for n, w in zip(OF[name], weights, strict=False))]
     return "\n".join(lines) + "\n"
 
 
-def answering(sentences: Sequence[Sentence], answer: Sequence[str] | Expectation) -> Marks:
-    """Tell of every sentence whether it answers."""
+def answering(sentences: Sequence[Sentence], answer: Sequence[str] | Expectation | None) -> Marks:
+    """Tell of every sentence whether it answers; without an answer none does."""
+    if answer is None:
+        return np.zeros(len(sentences), dtype=bool)
     if isinstance(answer, Expectation):
         return np.array([_in_evidence(one, answer) and _holds(one.text, answer) for one in sentences], dtype=bool)
     plain = [_plain(sentence.text) for sentence in sentences]
     return np.array([any(_plain(words) in text for words in answer) for text in plain], dtype=bool)
 
 
-def _marks(asked: Asked, reading: Reading) -> Marks:
-    sentences = reading.pages.sentences
-    return np.zeros(len(sentences), bool) if asked.answer is None else answering(sentences, asked.answer)
-
-
-def _numbers(read: Read, marks: Marks) -> Example | None:
+def _numbers(read: Read, reading: Reading) -> Example | None:
     """Tell which numbers of the likeliest sentences are the one asked for; None: no number was, or none is there."""
-    asked, reading = read.asked, read.reading
+    asked, marks = read.asked, read.marks
     if reading.question.ask != "number" or (asked.answer is not None and asked.value is None):
         return None
     found, features = reading.numbers(reading.fitting(must=(), year=read.year))
@@ -208,14 +198,14 @@ def _log_sum(odds: torch.Tensor, of: torch.Tensor, questions: int, *, none: bool
     return highest + torch.log(total + (torch.exp(-highest) if none else 0.0))
 
 
-def _read(embedder: Embedder, sentences: Logit | None) -> Iterator[Read]:
+def _read(embedder: Embedder) -> Iterator[Read]:
     for name, suite in suites().items():
         company = suite.reports[0].name.partition(".")[0] if name in ("bundled", "blind", "prose") else name
-        yield from _of_report(company, suite.reports, list(_tuned(load_cases(suite.cases))), embedder, sentences)
+        yield from _of_report(company, suite.reports, list(_tuned(load_cases(suite.cases))), embedder)
     for folder in sorted(path for path in WRITTEN.iterdir() if path.is_dir()):
         rows = map(json.loads, (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines())
         asked = [_written(row) for row in rows]
-        yield from _of_report(folder.name, sorted(folder.glob("*.md")), asked, embedder, sentences)
+        yield from _of_report(folder.name, sorted(folder.glob("*.md")), asked, embedder)
 
 
 def _written(row: dict[str, object]) -> Asked:
@@ -245,21 +235,22 @@ def _tuned(cases: Iterable[Case]) -> Iterator[Asked]:
             yield Asked(question=case.question, answer=None)
 
 
-def _of_report(
-    report: str, editions: Sequence[Path], asked: Sequence[Asked], embedder: Embedder, sentences: Logit | None
-) -> Iterator[Read]:
+def _of_report(report: str, editions: Sequence[Path], asked: Sequence[Asked], embedder: Embedder) -> Iterator[Read]:
     with TemporaryDirectory() as folder:
         build(editions, Path(folder), embedder=embedder)
         snapshot = open_current(Path(folder))
         lexicon = bundled_lexicon()
-        prose = Prose(snapshot, embedder, lexicon, sentences=sentences)
+        prose = Prose(snapshot, embedder, lexicon)
         held = [edition.metadata for edition in snapshot.manifest.editions]
-        names = [name for m in held for name in (m.company, m.stock_code, *m.aliases) if name]
+        names = [name for metadata in held for name in metadata.names]
         for one in asked:
             question = understand(one.question, lexicon=lexicon, latest=str(held[0].year))
             reading = prose.read(question, held[0].report_id, names=names)
-            if reading is not None:
-                yield Read(report=report, year=held[0].year, asked=one, reading=reading)
+            if reading is None:
+                continue
+            marks = answering(reading.pages.sentences, one.answer)
+            if marks.any() or one.answer is None:  # else the answer cannot be told
+                yield Read(report=report, year=held[0].year, asked=one, reading=reading, marks=marks)
 
 
 def _in_evidence(sentence: Sentence, expect: Expectation) -> bool:
@@ -284,13 +275,15 @@ def _plain(text: str) -> str:
 
 def main(arguments: list[str]) -> None:
     """Measure out of sample, and fit to all when asked to: sentences first, then numbers of those likeliest by them."""
-    embedder = SentenceTransformerEmbedder()
-    data = examples(embedder)
+    asked = list(_read(SentenceTransformerEmbedder()))
+    data: dict[What, list[Example]] = {"sentence": sentence_examples(asked)}
     if "--fit" in arguments:
         sentence = fit(data["sentence"])
-        data = examples(embedder, sentences=as_logit(sentence, floor=0.0))
-        fitted: dict[What, torch.Tensor] = {"sentence": sentence, "number": fit(data["number"])}
-        WEIGHTS.write_text(written(fitted, WEIGHTS.read_text(encoding="utf-8")), encoding="utf-8")
+        data["number"] = number_examples(asked, as_logit(sentence, floor=0.0))
+        weights: dict[What, torch.Tensor] = {"sentence": sentence, "number": fit(data["number"])}
+        WEIGHTS.write_text(written(weights, WEIGHTS.read_text(encoding="utf-8")), encoding="utf-8")
+    else:
+        data["number"] = number_examples(asked, fitted("sentence"))
     for name, rows in data.items():
         outcome = measure(rows)
         silent = len(rows) - outcome.answerable

@@ -141,6 +141,11 @@ class Metadata:
     aliases: tuple[str, ...] = field(default=())  # other names the report gives the company
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What the company goes by: its name, stock code and aliases."""
+        return tuple(name for name in (self.company, self.stock_code, *self.aliases) if name)
+
+    @property
     def report_id(self) -> str:
         """A name for the report that its editions share.
 

@@ -1,4 +1,4 @@
-"""How likely each number of a report's sentences is the one asked for: a logistic model with fitted weights."""
+"""How likely each number of a report's sentences is the one asked for: the features of a conditional logit."""
 
 from typing import Final
 
@@ -56,7 +56,7 @@ def candidate_features(
         best,
         one.named,
         noun and one.named == 0,
-        kind is not None and bare is False,
+        kind is not None and not bare,
         kind is not None and bare,
         one.measured,
         one.alien,

@@ -347,7 +347,7 @@ class Engine:
 
     def _names(self, report: str) -> list[str]:
         editions = [e.metadata for e in self.snapshot.manifest.editions if e.metadata.report_id == report]
-        return [name for m in editions for name in (m.company, m.stock_code, *m.aliases) if name]
+        return [name for metadata in editions for name in metadata.names]
 
     def _name_words(self, report: str) -> set[str]:
         return {word.lower() for name in self._names(report) for word in _WORD.findall(name)}

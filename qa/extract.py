@@ -152,7 +152,7 @@ class Reading:
         best = fitting[0]
         odds = self.odds.copy()
         odds[[n for n in np.flatnonzero(odds > odds[best]) if n not in fitting]] = odds.min()
-        return sum(certainty(odds, n) for n in self._with(best))
+        return certainty(odds, self._with(best))
 
     def _with(self, n: int) -> Sequence[int]:
         """The sentences that answer with one: its list's items, or its passage where several things are asked for."""
@@ -196,6 +196,10 @@ class Reading:
         if self.question.ask != "what" or not self._asks_measure():
             return True
         named = self.lexicon.concept(f"{' '.join(sentence.passage.section[-1:])} {sentence.text}").metrics
+        return self._asked_among(named)
+
+    def _asked_among(self, named: Collection[str]) -> bool:
+        """Tell whether one of some metrics is asked for, or is a part of what is."""
         asked = self.question.concept.metrics
         return any(one == key or key in self.lexicon.ancestors(one) for key in asked for one in named)
 
@@ -232,7 +236,7 @@ class Reading:
         offset = self.pages.sentences[n].start - spans[0].start
         return (spans[0].with_quantity(one.quantity, offset), *spans[1:])
 
-    def numbers(self, fitting: Sequence[int], *, tried: int = 12) -> tuple[list[tuple[int, Candidate]], Array]:
+    def numbers(self, fitting: Sequence[int]) -> tuple[list[tuple[int, Candidate]], Array]:
         """Give the numbers of the likeliest sentences that may be the one asked for, and their features, a row each."""
         counted = read_counted(self.question.text, self.wording)
         weights = [float(weight) for weight in self.coverage.weights]
@@ -240,7 +244,7 @@ class Reading:
         changes = counted.change or self.question.operation in ("change", "percent_change")
         found: list[tuple[int, Candidate]] = []
         rows: list[list[float]] = []
-        for n in fitting[:tried]:
+        for n in fitting:
             sentence = self.pages.sentences[n]
             if sentence.passage.kind == "row":
                 continue  # the figures are the tables' numbers; what else stands in a row is no count
@@ -248,7 +252,7 @@ class Reading:
             every = candidates(sentence.text, counted, self.terms, weights, self.wording)
             for one in every[:1] if not any(_rivals(other, every[0]) for other in every) else ():
                 spoken = self.lexicon.concept(_clause_of(sentence.text, one.quantity)).metrics if asked else frozenset()
-                metric = any(a == s or a in self.lexicon.ancestors(s) for a in asked for s in spoken)
+                metric = self._asked_among(spoken)
                 unlike = bool(asked) and counted.dimension is None and not _measures(asked, one.quantity, self.lexicon)
                 if one.named == 0 and (
                     unlike or _counts_else(one, asked=bool(asked), metric=metric, noun=bool(counted.noun))

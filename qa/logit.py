@@ -28,13 +28,14 @@ class Logit:
         return np.asarray(np.clip(features @ self.weights + self.bias, -_MOST, _MOST), dtype=np.float32)
 
 
-def certainty(odds: Array, n: int) -> float:
-    """Tell the likelihood, 0 to 1, that just this alternative answers: none of the others, and not nothing.
+def certainty(odds: Array, of: int | Sequence[int]) -> float:
+    """Tell the likelihood, 0 to 1, that just this alternative answers, or one of these: no other, and not nothing.
 
     >>> round(certainty(np.array([0.0, 0.0], dtype=np.float32), 1), 3)
     0.333
     """
-    return float(np.exp(odds[n]) / (1 + np.exp(odds.astype(np.float64)).sum()))
+    shares = np.exp(odds.astype(np.float64))
+    return float(shares[of].sum() / (1 + shares.sum()))
 
 
 def read_logit(table: Mapping[str, Any], names: Sequence[str]) -> Logit:

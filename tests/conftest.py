@@ -10,16 +10,31 @@ import pytest
 
 if TYPE_CHECKING:  # the fixtures import what they need, so that a test of one small module does not wait for the rest
     from fastapi.testclient import TestClient
+    from playwright.sync_api import Browser
 
     from api.store.database import Database
     from index.embed import Embedder
     from qa.engine import Engine
 
 PASSWORD = "correct horse battery"
+CHROMIUM = Path("/usr/bin/chromium")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", action="store_true", help="draw the documentation's screenshots anew")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Debian's chromium; where there is none, the tests that need it are skipped."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no {CHROMIUM}: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

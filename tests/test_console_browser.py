@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from api.accounts import Passwords
 from api.app import create_app
@@ -25,7 +25,6 @@ from index.embed import Embedder
 from tests.conftest import PASSWORD
 from tests.served import Server
 
-CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).with_name("axe-core") / "axe.min.js"
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 SCOPE_2 = "What were the Scope 2 emissions in 2022?"
@@ -46,7 +45,6 @@ The company measured its water use at every plant and published what it found.
 """
 
 expect.set_options(timeout=30_000)
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium: apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +79,6 @@ def wait_until_answering(served: Server) -> None:
         except HTTPError:
             assert time.monotonic() < deadline, "the service did not get ready"
             time.sleep(0.1)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 import html
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from conftest import wait_until_ready
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect
 from served import Server, company_site, service_for
 
 from api.app import create_app
@@ -21,8 +20,6 @@ from index.embed import Embedder
 from index.script import fold, legible
 from qa.answer import Answer
 from qa.engine import Engine
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 PROSE = {
     "Waste management": (
@@ -238,10 +235,8 @@ def test_hidden_characters_anywhere_in_a_question_change_nothing(
 
 
 @pytest.fixture(scope="module")
-def panel(hostile: Engine) -> Iterator[Callable[[], Page]]:
+def panel(hostile: Engine, browser: Browser) -> Iterator[Callable[[], Page]]:
     """The widget, opened on a company's page over the hostile report; a dialog or a console's error fails the test."""
-    if not CHROMIUM.exists():
-        pytest.skip("no /usr/bin/chromium: apt-get install chromium")
     service = Server(lambda: service_for(hostile, site.address))
     site = Server(lambda: company_site(service.address))
     service.start()
@@ -252,19 +247,18 @@ def panel(hostile: Engine) -> Iterator[Callable[[], Page]]:
         said.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    context = browser.new_context(locale="en-GB")
 
-        def opened() -> Page:
-            page = browser.new_page(locale="en-GB")
-            page.on("dialog", note)
-            page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-            page.goto(site.address)
-            page.locator("esg-qa .launcher").click()
-            return page
+    def opened() -> Page:
+        page = context.new_page()
+        page.on("dialog", note)
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.goto(site.address)
+        page.locator("esg-qa .launcher").click()
+        return page
 
-        yield opened
-        browser.close()
+    yield opened
+    context.close()
     service.stop()
     site.stop()
     assert said == []

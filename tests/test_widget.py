@@ -9,18 +9,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from served import Server, company_site, service_for
 
 from api.store.database import Database
 from api.store.feedback import COMPLAINTS, feedback
 from qa.engine import Engine
 
-CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).with_name("axe-core") / "axe.min.js"
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium: apt-get install chromium")
 
 SCOPE_2 = {
     "en": "What were the Scope 2 emissions in 2022?",
@@ -46,14 +44,6 @@ def origins(engine: Engine) -> Iterator[tuple[Server, Server]]:
     yield service, site
     service.stop()
     site.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
