@@ -363,6 +363,18 @@ def test_a_file_whose_contents_name_missing_sections_is_refused_unless_partial(
     assert read_report(path, partial=True).summary.tables
 
 
+def test_a_group_named_on_a_line_of_its_own_does_not_end_its_table(write: Callable[..., Path]) -> None:
+    rows = (
+        "指标\t单位\t2023\t2022\n废气\n氮氧化物\t吨\t28.4\t31.6\n硫氧化物\t吨\t3.1\t3.4\n"
+        "范围一温室气体\n天然气\t吨\t18\t19\n"
+    )
+    report = read_report(write(CHINESE + f"\n## 关键绩效\n\n{rows}注：范围一不含尾气。\n"))
+    last = [block for _, block in report.blocks if isinstance(block, Table)][-1]
+    names = [[cell.text.text for cell in row.cells if cell.text.text] for row in last.rows]
+    assert names[1::3] == [["废气"], ["范围一温室气体"]]
+    assert len(names) == 6
+
+
 def test_table_keys_count_within_their_section(chinese: Report) -> None:
     keys = [block.key for _, block in chinese.blocks if isinstance(block, Table)]
     assert len(keys) == len(set(keys))

@@ -33,6 +33,10 @@ _CAPTION = re.compile(r"<caption\b[^<>]*>(?P<words>.*?)</caption\s*>", re.I | re
 _PIPE_LINE = re.compile(r"^\s*(?:[-*+]\s+)?\|.*\|\s*$")
 _TAB_LINE = re.compile(r"\S[^\n]*\t")
 _TAB_CONTINUED = re.compile(r"^\t+\S")
+_NO_GROUP = re.compile(
+    r"^\s*(?:#|[-*+>●◎○■□◆•▪➢✓√]\s|\d+[.)]\s|<|!\[)|[。；;！!？?]|\.\s*$|^\s*(?:[注註附]|notes?\b)", re.I
+)
+_LONGEST_GROUP = 60  # characters; a longer line between two rows is a text
 
 Span = tuple[int, int]
 
@@ -103,7 +107,7 @@ def _regions(text: str, lines: list[Span], first: int) -> Iterator[_Region]:
                 last += 1
             yield _Region(first=number, last=last, contents=(pipe_grid(text, lines[number:last]),))
         elif _TAB_LINE.search(line):
-            while last < len(lines) and _is_tab_row(text[slice(*lines[last])]):
+            while last < len(lines) and (_is_tab_row(text[slice(*lines[last])]) or _is_group_row(text, lines, last)):
                 last += 1
             if last - number > 1 or line.count("\t") > 1 or entry_in_line(line):
                 yield _Region(first=number, last=last, contents=(tab_grid(text, lines[number:last]),))
@@ -127,6 +131,15 @@ def _html_tables(text: str, lines: list[Span], first: int) -> tuple[int, tuple[G
 
 def _is_tab_row(line: str) -> bool:
     return bool(_TAB_LINE.search(line) or _TAB_CONTINUED.match(line))
+
+
+def _is_group_row(text: str, lines: list[Span], number: int) -> bool:
+    """Tell the name of a group that stands alone on its line between two rows of a table."""
+    if number + 1 >= len(lines):
+        return False
+    line, before, after = (text[slice(*lines[n])] for n in (number, number - 1, number + 1))
+    wide = line.strip() and len(line) <= _LONGEST_GROUP and not _NO_GROUP.search(line)
+    return bool(wide and _TAB_LINE.search(after) and max(before.count("\t"), after.count("\t")) > 1)
 
 
 def _prose(
