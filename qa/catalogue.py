@@ -164,7 +164,7 @@ def _series(report_id: str, row_key: str, figures: Sequence[Figure]) -> Series:
     return Series(
         row_key=row_key,
         report_id=report_id,
-        metrics=_agreed([frozenset(figure.metrics) for figure in by_edition.values()]),
+        metrics=_agreed([_counted(figure) for figure in by_edition.values()]),
         per=next((figure.per for figure in by_edition.values() if figure.per), None),
         members=frozenset(member for figure in by_edition.values() for member in figure.members),
         unit=next((figure.unit for figure in by_edition.values() if figure.unit), None),
@@ -198,6 +198,16 @@ def _agree(one: Series, other: Series) -> bool:
     shared = [p for p in one.cells if one.disclosed(p) and other.disclosed(p)]
     same = bool(one.metrics and shared) and all(one.value(p) == other.value(p) for p in shared)
     return same and len(set(keys)) == 1
+
+
+def _counted(figure: Figure) -> frozenset[str]:
+    """Read a row of people under a heading about shares of the staff as a number of staff."""
+    keys = frozenset(figure.metrics)
+    return (
+        keys - {"workforce_share"} | {"employees_total"}
+        if figure.unit == "person" and "workforce_share" in keys
+        else keys
+    )
 
 
 def _agreed(readings: Sequence[frozenset[str]]) -> frozenset[str]:

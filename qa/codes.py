@@ -1,6 +1,7 @@
 """Answer questions that name a KPI code: where it is disclosed, and the figures that belong to it."""
 
 import re
+from collections.abc import Sequence
 
 from index.chunk import Passage
 from index.script import fold, render
@@ -9,6 +10,7 @@ from qa.answer import Answer, AnswerFigure
 from qa.catalogue import Series, nearest_edition
 from qa.compose import say, with_mark
 from qa.desk import Desk
+from qa.lookup import stood
 
 _DIVIDER = re.compile(r"\t| \| ")
 
@@ -18,13 +20,16 @@ def answer_code(desk: Desk, snapshot: Snapshot, report: str) -> Answer | None:
     language = desk.language
     editions = {e.metadata.language for e in snapshot.manifest.editions if e.metadata.report_id == report}
     edition = nearest_edition(editions, language)
+    tabulated = {figure.passage_id for figure in snapshot.figures}
     rows = [
         (code, passage)
         for code in desk.question.concept.codes
         for passage in snapshot.passages
-        if passage.report_id == report and passage.edition == edition and _lists(passage, code)
+        if passage.report_id == report and passage.edition == edition
+        if passage.id not in tabulated and _lists(passage, code)
     ]
-    if not rows:
+    printed = [series for series in desk.catalogue.series if prints_code(desk, series)]
+    if not rows and not printed:
         return None
     sentences = []
     for code, passage in rows:
@@ -32,7 +37,13 @@ def answer_code(desk: Desk, snapshot: Snapshot, report: str) -> Answer | None:
         number = desk.citations.cite(passage, start, end)
         sentence = say("code_elsewhere", language, code=code, section=render(section, language))
         sentences.append(with_mark(sentence, [number]))
-    figures = _figures(desk, " ".join(_wording(passage, code) for code, passage in rows))
+    figures = _figures(desk, " ".join(_wording(passage, code) for code, passage in rows)) if rows else ()
+    if not rows:
+        shown = _shown(desk, printed)
+        sentences = [stood(desk, series, [figure]) for series, figure in shown]
+        figures = tuple(figure for _, figure in shown)
+    if not sentences:
+        return None
     return Answer(
         id="",
         status="answered",
@@ -42,6 +53,26 @@ def answer_code(desk: Desk, snapshot: Snapshot, report: str) -> Answer | None:
         figures=figures,
         citations=desk.citations.all,
     )
+
+
+def under_codes(desk: Desk, series: Series) -> bool:
+    """Tell whether a row's label prints a code that a question names, or its metric goes by it."""
+    codes = desk.question.concept.codes
+    known = {code for key in series.metrics for code in desk.lexicon.metrics[key].codes}
+    return prints_code(desk, series) or any({code, f"HKEX {code}"} & known for code in codes)
+
+
+def prints_code(desk: Desk, series: Series) -> bool:
+    """Tell whether a row's label prints a code that a question names."""
+    label = fold(" ".join(cell for path in series.labels.values() for cell in path))
+    return any(_pattern(code).search(label) for code in desk.question.concept.codes)
+
+
+def _shown(desk: Desk, held: Sequence[Series], *, most: int = 8) -> list[tuple[Series, AnswerFigure]]:
+    """Cite the rows that print a code, those of no group first."""
+    period = desk.question.periods[0] if desk.question.periods else desk.latest
+    ordered = sorted(held, key=lambda series: len(series.members))
+    return [(series, desk.cite(series, period)) for series in ordered if series.disclosed(period)][:most]
 
 
 def _figures(desk: Desk, described: str, *, most: int = 12) -> tuple[AnswerFigure, ...]:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import structlog
 
@@ -19,22 +19,27 @@ from index.script import Language, fold, render, typed
 from index.snapshot import Edition, Snapshot
 from qa.aims import aim_asked, answer_aim, without_aim
 from qa.answer import Answer, AnswerFigure, Reason
+from qa.asking import asked_lexicon
 from qa.catalogue import Catalogue, Series, read_catalogue, series_label
-from qa.codes import answer_code
+from qa.codes import answer_code, under_codes
 from qa.compose import Citations, amount, refusal, say, with_mark, written
 from qa.desk import Desk, Numbers, asked_periods, nearest_figures
 from qa.extract import Prose
-from qa.figures import Choice, choose, chosen
+from qa.figures import Choice, choose, chosen, divided
 from qa.homophones import Homophones
+from qa.likely import Reader
 from qa.linking import bundled_linker
 from qa.numbers import answer_numbers
 from qa.prose import answer_prose, original_in_notes, reason_in_notes
 from qa.question import Question, understand
 from qa.quotients import quotient
 from qa.retrieve import Hit, retrieve
+from qa.rows import Ranking, Rows, fitted_rows
 from qa.shares import Shared, answer_share
 from qa.spelling import Speller
+from qa.topics import settle
 from qa.verify import faults
+from qa.wording import bundled_wording
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _ELSEWHERE = re.compile(  # the day's news, advice on shares: no report speaks of it
@@ -73,8 +78,20 @@ class Engine:
         self._reranker = reranker
         self._linker = bundled_linker()
         self._lexicon = lexicon or bundled_lexicon()
+        self._asked_lexicon = asked_lexicon(self._lexicon)
         whole = read_catalogue(snapshot, self._lexicon)
         self._catalogues = {report: whole.only(report) for report in whole.years}
+        above = {
+            figure.row_key: (*passage.section[-2:], passage.text[: figure.row_start])
+            for figure in snapshot.figures
+            if (passage := snapshot.by_id[figure.passage_id])
+        }
+        wording = bundled_wording()
+        logit = fitted_rows()
+        self._readers = {
+            name: Reader(Rows(held, above, self._linker, wording), logit, self._asked_lexicon, self._names(name))
+            for name, held in self._catalogues.items()
+        }
         self._prose = Prose(snapshot, embedder, self._lexicon)
         self._speller = Speller(
             [word for passage in snapshot.passages for word in _WORD.findall(passage.text)]
@@ -101,15 +118,10 @@ class Engine:
 
         Raises BadQuestion for an empty or overlong question, UnknownReport for a report the snapshot does not hold.
         """
-        question, history = typed(question), [typed(text) for text in history]
         held = self._report(report)
-        catalogue = self._catalogues[held]
-        latest = self._latest(held)
-        spelt, corrections = self._spell(question, held)
-        earlier = [self._spell(text, held)[0] for text in history]
-        understood = understand(
-            spelt, lexicon=self._lexicon, latest=latest, history=earlier, language=language, closing=self._closing(held)
-        )
+        catalogue, latest = self._catalogues[held], self._latest(held)
+        question, history = typed(question), [typed(text) for text in history]
+        understood, corrections = self._understand(question, history, language, held)
         answer = self._answer(understood, catalogue, held, latest)
         answer = replace(answer, interpretation=_with_spelling(answer, corrections))
         answer = replace(
@@ -144,6 +156,28 @@ class Engine:
             reranker=self._reranker,
         )
 
+    def ranking(self, question: str, *, language: Language | None = None, report: str | None = None) -> Ranking:
+        """Weigh the evidence of every table row for a question, as it is weighed where no name settles it."""
+        held = self._report(report)
+        understood, _ = self._understand(typed(question), (), language, held)
+        return self._readers[held].rows.read(settle(understood, self._lexicon), self._names(held))
+
+    def _understand(
+        self, question: str, history: Sequence[str], language: Language | None, report: str
+    ) -> tuple[Question, dict[str, str]]:
+        """Read a question with its slips corrected, and tell what was corrected."""
+        spelt, corrections = self._spell(question, report)
+        earlier = [self._spell(text, report)[0] for text in history]
+        understood = understand(
+            spelt,
+            lexicon=self._asked_lexicon,
+            latest=self._latest(report),
+            history=earlier,
+            language=language,
+            closing=self._closing(report),
+        )
+        return understood, corrections
+
     def _spell(self, text: str, report: str) -> tuple[str, dict[str, str]]:
         """Correct what is misspelt, by letters in English and by sound in Chinese, and tell what."""
         spelt, corrections = self._speller.correct(text, names=self._name_words(report))
@@ -157,6 +191,10 @@ class Engine:
         citations = Citations()
         desk = Desk(question, catalogue, dict(self.snapshot.by_id), citations, latest)
         if question.concept.codes:
+            asked = self._readers[report].choose(question, among=partial(under_codes, desk))
+            numbers = _computed(desk, asked) if asked else None
+            if asked and numbers and numbers.figures:
+                return self._from_numbers(desk, asked, numbers)
             coded = answer_code(desk, self.snapshot, report)
             if coded is not None:
                 return coded
@@ -169,7 +207,7 @@ class Engine:
             prose = self._from_prose(question, report, names, citations, Choice(matches=(), residue=()))
             if prose is not None:
                 return prose
-        choice = choose(question, catalogue, names=names, linker=self._linker)
+        choice = self._choose(question, catalogue, report, names)
         if _asks_reason(question) and choice.found:
             return reason_in_notes(desk, choice)
         if question.operation == "share" and not _printed_share(choice):
@@ -189,6 +227,15 @@ class Engine:
             if prose is not None:
                 return prose
         return self._refuse_for(desk, choice, missing, report, names)
+
+    def _choose(self, question: Question, catalogue: Catalogue, report: str, names: Sequence[str]) -> Choice:
+        """Choose by names and labels; where these settle nothing, the likeliest rows."""
+        choice = choose(question, catalogue, names=names, linker=self._linker)
+        if not divided(choice, question):
+            choice = Choice(matches=(), residue=())
+        if choice.found and len(choice.found) == len(choice.matches) and not choice.residue:
+            return choice
+        return self._readers[report].choose(question) or choice
 
     def _not_restated(self, desk: Desk, report: str, names: Sequence[str]) -> Answer:
         """Look for the original of a restated figure in the report's words; the restated one is no answer."""

@@ -12,10 +12,12 @@ from index.period import years_in
 from index.script import fold
 from index.units import Unit, counted_unit, read_unit
 from index.words import tokens
+from qa.asking import asking_words
 from qa.catalogue import Catalogue, Series
 from qa.linking import SURE, Link, Linker
 from qa.phrases import CHINESE, ENGLISH
 from qa.question import Question
+from qa.rarity import rarity
 from qa.topics import settle, splits
 
 Absence = Literal["unknown", "boundary", "measure"]
@@ -28,6 +30,7 @@ _MEASURES = frozenset({"share", "duration", "mass", "ghg_mass", "energy", "volum
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _COMPARING = frozenset({"change", "percent_change", "ratio", "highest", "lowest"})
 _COMPARED = frozenset({"exceed", "exceeds", "exceeded", "高出", "高于", "低于", "超出", "多出"})
+_TELLING = 0.5  # rarity from which a Chinese word of one character says something
 _RESTATED = frozenset({"restated", "restatement", "经", "重列", "经重列", "重述", "经重述"})
 _GROUP_WORDS = {  # what the groups of a breakdown are called when one of them is asked for
     "region": ("city", "cities", "region", "regions", "place", "城市", "地区"),
@@ -93,6 +96,17 @@ def choose(
     if linker is None or (choice.found and len(choice.found) == len(choice.matches) and not choice.residue):
         return choice
     return _by_meaning(asked, catalogue, linker, floor, sure) or choice
+
+
+def divided(choice: Choice, question: Question) -> bool:
+    """Tell whether every row chosen is divided by something, where a question asks for an amount per something."""
+    held = [match.series for match in choice.found if match.series]
+    return not question.divides or question.concept.per is not None or all(_is_divided(series) for series in held)
+
+
+def _is_divided(series: Series) -> bool:
+    printed = series.printed_unit
+    return series.per is not None or series.unit in ("%", "pp") or bool(printed and "/" in printed.dimension)
 
 
 def chosen(series: Sequence[Series]) -> Choice:
@@ -423,7 +437,7 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     explained = {term for series in chosen for terms in series.terms.values() for term in terms} | asked.names
     rest = asked.concept.rest
     left = {term for term in rest if term not in explained}
-    settled = {*tokens(asked.question.period_words), *_unit_words(asked.question.text)}
+    settled = {*tokens(asked.question.period_words), *unit_words(asked.question.text)}
     operation = asked.question.operation
     added = len(asked.concept.members) < 2 or asked.question.together
     if operation == "percent_change" or (operation == "share" and added):
@@ -440,9 +454,11 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
             continue
         if "\u3400" <= token[0] <= "\u9fff":
             unsaid = "".join(character for character in token if character in left)
-            if len(unsaid) < min(2, len(token)) or token in CHINESE or unsaid in CHINESE:
+            if len(unsaid) < min(2, len(token)) or token in CHINESE or unsaid in CHINESE or token in asking_words():
                 continue
-            if all(character in CHINESE for character in token) or (len(token) == 1 and token not in _PLACES):
+            if all(character in CHINESE for character in token):
+                continue
+            if len(token) == 1 and token not in _PLACES and rarity(token) < _TELLING:
                 continue
         else:
             stems = split_terms(token)
@@ -452,7 +468,7 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _unit_words(text: str, *, longest: int = 5) -> set[str]:
+def unit_words(text: str, *, longest: int = 5) -> set[str]:
     """Find the words of a text that name a unit: "cubic metres", 兆瓦時, "tonnes of CO2 equivalent"."""
     held = tokens(text)
     found: set[str] = set()

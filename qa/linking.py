@@ -64,7 +64,7 @@ class Linker:
 
     def __init__(self, lexicon: Lexicon, embedder: Embedder, *, phrasings: Path = PHRASINGS) -> None:
         self._lexicon = lexicon
-        self._embedder = embedder
+        self.embedder = embedder
         self._metrics = sorted(lexicon.metrics)
         self._at = {key: n for n, key in enumerate(self._metrics)}
         found = [_phrase(key, text) for key, text in _texts(lexicon, phrasings)]
@@ -111,6 +111,20 @@ class Linker:
         held = self._counts.get(stem(word), ())
         return len({self._lexicon.metrics[self._metrics[metric]].aspect for metric in held}) >= least
 
+    def specificity(self, word: str) -> float:
+        """Tell to how few metrics a folded word belongs, 0 to 1; 0 for a word that belongs to none."""
+        known = [self._rarity(form) for form in (stem(word),) if form in self._counts]
+        return max(known, default=0.0) / math.log(2 * len(self._metrics))
+
+    def texts(self, metric: str) -> Sequence[str]:
+        """Every name and phrasing of a metric."""
+        return self._texts[metric]
+
+    def names(self, metric: str) -> Sequence[str]:
+        """Every name of a metric in the lexicon."""
+        held = self._lexicon.metrics[metric]
+        return (held.zh_hant, held.zh_hans, held.en, *held.words)
+
     def features(self, text: str, named: frozenset[str], *, without: int | None = None) -> Array | None:
         """Weigh every metric's evidence: float32, a row for each metric in order of key, a column for each feature.
 
@@ -119,7 +133,7 @@ class Linker:
         words = content(text)
         if not words:
             return None
-        meaning = self._vectors @ self._embedder.encode_queries([" ".join(words)])[0]
+        meaning = self._vectors @ self.embedder.encode_queries([" ".join(words)])[0]
         asked = _forms(words)
         phrase = self._overlaps(asked)
         if without is not None:
@@ -181,6 +195,13 @@ class Linker:
         return [self._lexicon.metrics[key].kind for key in self._metrics]
 
     @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for phrase in self._phrases:
+            found.setdefault(phrase.metric, []).append(phrase.text)
+        return found
+
+    @cached_property
     def _named(self) -> frozenset[str]:
         """Words of the lexicon's names, Chinese ones whole."""
         names = (name for m in self._lexicon.metrics.values() for name in (m.zh_hant, m.zh_hans, m.en, *m.words))
@@ -189,7 +210,7 @@ class Linker:
     @cached_property
     def _vectors(self) -> Array:
         texts = [" ".join(content(phrase.text)) for phrase in self._phrases]
-        return np.asarray(self._embedder.encode_passages(texts), dtype=np.float32)
+        return np.asarray(self.embedder.encode_passages(texts), dtype=np.float32)
 
     @cached_property
     def _starts(self) -> npt.NDArray[np.intp]:

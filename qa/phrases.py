@@ -9,3 +9,4 @@ _WORDS = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encodi
 
 ENGLISH: frozenset[str] = frozenset(form for word in _WORDS["english"].split() for form in (word, stem(word)))
 CHINESE: frozenset[str] = frozenset(_WORDS["chinese"].split())
+NARROWING: frozenset[str] = frozenset(_WORDS["narrowing"].split())

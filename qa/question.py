@@ -43,12 +43,23 @@ class Question:
     together: bool = False  # several figures are to be added up, whatever else is asked of them
     follows: bool = False  # completed from an earlier question
 
+    @property
+    def divides(self) -> bool:
+        """Tell whether an amount is asked for per something, whether or not the lexicon knows what."""
+        return self.concept.per is not None or bool(_PER_SOMETHING.search(fold(self.text)))
 
+
+_PER_SOMETHING = re.compile(
+    r"\b(?:per|for\s+(?:every|each))\s+(?!cent|annum|year|month|day|week|quarter|capita\s+gdp)\w|\ba\s+piece\b"
+    r"|每(?![年月日天周季次]|个?季|个?月|一?年)|平均一[^年]",
+    re.I,
+)
 _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     (
         "ratio",
         re.compile(
-            r"\bratio\s+(?:of|between)\b|\btimes\s+(?:as|that|those|more|higher|larger)|(?:多少|几|几多)倍|之比", re.I
+            r"\bratio\s+(?:of|between)\b|\b(?:how\s+many|what)\s+times\b(?!\s+(?:did|do|does|were|was|has|have))|\btimes\s+(?:as|that|those|the|more|higher|larger)\b|(?:多少|几|几多)倍|之比",
+            re.I,
         ),
     ),
     (
@@ -73,7 +84,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         "average",
         re.compile(
             r"\b(?:three|two|3|2)[\s-]year\s+average|average\s+(?:over|across|for\s+the\s+(?:three|past|last))|average\b.{0,60}\b(?:over|across|during)\s+(?:the\s+)?(?:past|last|three|two|years|20\d\d)|average\s+annual|annual\s+average|yearly\s+average"
-            r"|(?:三年|两年|历年|各年)(?:的)?(?:平均|均值)|平均值|平均每年|每年平均|年均|on\s+average\s+(?:over|across|between|from)",
+            r"|(?:三|两|二|几|历|各)年.{0,16}(?:平均|均值)(?!每[个名人位])|\baverage\b.{0,40}\b(?:three|two)\s+years|平均值|平均每年|每年平均|年均|on\s+average\s+(?:over|across|between|from)",
             re.I,
         ),
     ),
@@ -87,7 +98,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     (
         "sum",
         re.compile(
-            r"\b(?:between\s+them|in\s+total|combined|altogether|sum(?:\s+of)?|add(?:ed)?\s+(?:up|together)|(?<!largest\s)(?<!highest\s)(?<!smallest\s)(?<!lowest\s)total\s+of|\w\s+plus\s+\w)"
+            r"\b(?:between\s+them|in\s+total|combined|altogether|(?<!put\s)(?<!bring\s)together|add\s+up|sum(?:\s+of)?|add(?:ed)?\s+(?:up|together)|(?<!largest\s)(?<!highest\s)(?<!smallest\s)(?<!lowest\s)total\s+of|\w\s+plus\s+\w)"
             r"|合计|总共|加起来|加总|加埋|加上|总和|之和|相加|共计|合共|一共",
             re.I,
         ),
@@ -118,8 +129,12 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_TREND = re.compile(r"\btrend|趋势|走势", re.I)
 _SUM = next(pattern for name, pattern in _OPERATIONS if name == "sum")
 _EXTREMES = tuple(entry for entry in _OPERATIONS if entry[0] in ("highest", "lowest"))
+_WHICH_GROUP = re.compile(
+    r"\b(?:which|what)\b.{0,30}\b(?:group|gender|sex|region|age|place|grade|rank|type|kind)\b|哪|边", re.I
+)
 _WHICH_YEAR = re.compile(r"\b(?:which|what)\s+(?:financial\s+|fiscal\s+)?year\b|(?:哪|边)一?年", re.I)
 _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
     ("why", re.compile(r"\bwhy\b|reason|为什么|为甚么|为何|何以|何解|原因|点解", re.I)),
@@ -170,6 +185,10 @@ _MANNER = re.compile(
     r"|(?:如何|怎样|怎么|怎麼|点样|做了些?(?:什么|甚么)|做咗(?:啲)?(?:乜|咩)|采取了?(?:什么|甚么|哪些)|(?:什么|甚么|哪些|乜嘢|咩)(?:措施|做法|办法|准备|行动))(?!.{0,6}(?:变|发展))",
     re.I,
 )
+_CURRENCY = re.compile(  # names of money, not of places
+    r"\b(?:HK|Hong\s+Kong|Macau|Taiwan|Singapore|US)\s+dollars?\b|\bHK\$|港元|港币|港幣|港紙|港纸|澳门元|澳門元|新台币|新臺幣",
+    re.I,
+)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]{0,300}>", re.I | re.DOTALL)  # asks nothing
 _PEOPLE = re.compile(r"员工|雇员|职工|同事|人手|employee|staff|workforce|people|worker|colleague", re.I)
 _PEOPLE_TERMS = frozenset(
@@ -192,7 +211,7 @@ _LAST_TWO = re.compile(  # the reporting year against the one before it
 )
 _EVERY = re.compile(
     r"\b(?:past|last|recent|these|all)\s+(?:three|two|3|2|few|several)?\s*years\b|\beach\s+(?:of\s+the\s+)?(?:last\s+|past\s+)?(?:three\s+|two\s+)?years?\b|three[\s-]year|over\s+the\s+years|over\s+time|year\s+by\s+year|every\s+year|\btrend"
-    r"|(?:近|过去|最近|这|呢|前)(?:三|两|二|几|3|2)\s*年|历年|三年(?:间|来|内)?|逐年|各年|每年|趋势|走势",
+    r"|\ball\s+the\s+years\b|(?:近|过去|最近|这|呢|前)(?:三|两|二|几|3|2)\s*年|历年|三年(?:间|来|内)?|逐年|各年|每年|趋势|走势",
     re.I,
 )
 _RANGE = re.compile(r"(?P<first>20\d\d)\s*年?\s*(?:-|–|—|~|至|到|to|through|until)\s*(?P<last>20\d\d)", re.I)
@@ -252,6 +271,10 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
         operation = next((name for name, pattern in _EXTREMES if pattern.search(folded)), operation)
     if operation == "percent_change" and _PART_OF.search(folded):
         operation = "share"
+    if operation == "sum" and _TREND.search(folded):
+        operation = "trend"
+    if operation == "share" and _WHICH_GROUP.search(folded):
+        operation = next((name for name, pattern in _EXTREMES if pattern.search(folded)), operation)
     periods, words, every = _periods(folded, latest, endpoints=operation in ("change", "percent_change"))
     if (
         operation in ("change", "percent_change")
@@ -266,7 +289,7 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
     return Question(
         text=text,
         language=language,
-        concept=_with_workforce(lexicon.concept(text), folded, operation),
+        concept=_with_workforce(lexicon.concept(_CURRENCY.sub(" ", text)), folded, operation),
         periods=periods,
         period_words=", ".join(
             filter(None, (words, *(w for w in year_words_in(folded, closing=closing) if not _PLAIN_YEAR.fullmatch(w))))

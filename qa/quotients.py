@@ -19,6 +19,8 @@ _DENOMINATORS = {
 
 def ratio_of(desk: Desk, found: Sequence[Series]) -> Numbers:
     """Divide the figure named first by the one named second, in one period and unit."""
+    if len(found) == 1 and len(desk.question.periods) == 2:
+        return _between_periods(desk, found[0], *desk.question.periods)
     if len(found) != 2 or found[0].unit != found[1].unit:
         return Numbers(figures=(), sentences=(), missing=())
     order = desk.question.concept.order
@@ -33,6 +35,21 @@ def ratio_of(desk: Desk, found: Sequence[Series]) -> Numbers:
             figures=(), sentences=(say("zero_base", desk.language, label=below.label, period=period),), missing=()
         )
     return stated(desk, derived, [above, below], label=f"{above.label} ÷ {below.label}", unit="", period=period)
+
+
+def _between_periods(desk: Desk, series: Series, first: str, second: str) -> Numbers:
+    """Divide a series' figure of the period named first by that of the other."""
+    series = desk.catalogue.fuller(series, (first, second))
+    missing = tuple(period for period in (first, second) if not series.disclosed(period))
+    if missing:
+        return Numbers(figures=(), sentences=(), missing=missing)
+    above, below = desk.cite(series, first), desk.cite(series, second)
+    derived = ratio(above.value, below.value)
+    if derived is None:
+        zero = say("zero_base", desk.language, label=below.label, period=second)
+        return Numbers(figures=(), sentences=(zero,), missing=())
+    label = f"{above.label} ({first} ÷ {second})" if desk.language == "en" else f"{above.label}（{first} ÷ {second}）"
+    return stated(desk, derived, [above, below], label=label, unit="", period=f"{second}–{first}")
 
 
 def _mentioned(series: Series, order: Sequence[str]) -> int:

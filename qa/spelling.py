@@ -7,6 +7,7 @@ from rapidfuzz import fuzz, process
 
 from index.lexicon import stem
 from qa.phrases import ENGLISH
+from qa.rarity import is_word
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
 
@@ -15,7 +16,10 @@ class Speller:
     """Corrects words that are near to exactly one known word and known to nobody themselves."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._known = {word.lower() for word in words if word.isascii() and word.isalpha() and len(word) > 3}
+        asking = (word for word in ENGLISH if len(word) > 4 and is_word(word))
+        self._known = {
+            word.lower() for word in (*words, *asking) if word.isascii() and word.isalpha() and len(word) > 3
+        }
         self._stems = {stem(word) for word in self._known} | ENGLISH
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(self._known):
@@ -28,7 +32,7 @@ class Speller:
         def read(match: re.Match[str]) -> str:
             word = match.group()
             lowered = word.lower()
-            if stem(lowered) in self._stems or lowered in names or word.isupper():
+            if stem(lowered) in self._stems or lowered in names or word.isupper() or is_word(lowered):
                 return word
             near = process.extractOne(
                 lowered, self._by_letter.get(lowered[0], ()), scorer=fuzz.ratio, score_cutoff=cutoff

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from index.lexicon import stem
 from index.script import fold
 from qa.phrases import CHINESE, ENGLISH
+
+THESAURUS: Final = Path(__file__).with_name("thesaurus")
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -87,4 +90,8 @@ def _within(inner: Meaning, outer: Meaning) -> bool:
 def bundled_wording() -> Wording:
     """Load the groups that ship with the package."""
     table = tomllib.loads(Path(__file__).with_name("wording.toml").read_text(encoding="utf-8"))
-    return Wording(table["akin"], table["same"], asking=table["asking"].split(), content=table["content"].split())
+    listed = [
+        line for path in sorted(THESAURUS.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    akin = [*table["akin"], *filter(str.strip, listed)]
+    return Wording(akin, table["same"], asking=table["asking"].split(), content=table["content"].split())

@@ -1,0 +1,418 @@
+"""How likely each row of a report's tables is the one a question asks for, or none of them: a conditional logit.
+
+Rows compete with each other and with "none of them" (McFadden, 1974). The evidence is what of the question each row
+explains, by its label, its place, the names and phrasings of its metric and groups, in the same words, akin ones or
+near in meaning; what of the row the question leaves unsaid; and whether group, denominator, unit and period agree.
+The weights are fitted by `eval/rows_fit.py` and kept in rows.toml.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from index.lexicon import Member, split_terms, stem
+from index.script import fold
+from index.units import Unit, counted_unit
+from index.words import tokens
+from qa.asking import asking_words, without_asking
+from qa.catalogue import Catalogue, Series
+from qa.evidence import Term, cut_words, is_content, read_terms, term_texts
+from qa.figures import unit_words
+from qa.linking import Linker
+from qa.phrases import NARROWING
+from qa.question import Question
+from qa.rarity import rarity
+from qa.wording import Wording
+
+NAMES: Final = (
+    "unsaid",
+    "unsaid_worst",
+    "unsaid_akin",
+    "named",
+    "named_above",
+    "named_else",
+    "more_named",
+    "linked",
+    "label_said",
+    "label_unsaid_worst",
+    "likeness",
+    "groups_agree",
+    "groups_more",
+    "per_agrees",
+    "unit_agrees",
+    "period_held",
+)
+ROWS: Final = Path(__file__).with_name("rows.toml")
+
+Array = npt.NDArray[np.float32]
+
+_EXACT: Final = 1.0
+_GROUPED: Final = 0.8
+_ALIKE: Final = 0.7
+_SAID: Final = _ALIKE - 0.01  # strength from which a word counts as said
+_TELLING: Final = 0.6  # weight from which a word that nothing explains rules a row out
+_NEAR: Final = 0.3  # cosine below which two words have nothing to do with one another
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_OTHERS: Final = re.compile(r"其他|其它|其余|\bothers?\b|\bremaining\b|\bmiscellaneous\b", re.I)
+_PERCENT: Final = re.compile(
+    r"百分之|百分比|巴仙|\bper\s?cent|percentage|%|\bshare\s+of\b|\bproportion\b|占比|比例|几成|佔比", re.I
+)
+_STAFF_SHARE: Final = "workforce_share"
+_EVERYONE: Final = frozenset({"employees_total", "full_time_employees"})
+_YEAR: Final = re.compile(r"fy\d\d(?:\d\d)?(?:/\d+)?")
+_INTENSITY: Final = "intensity"  # divided by what the lexicon does not know
+_MEAN: Final = re.compile(r"\b(?:average|avg|mean|typical)\b|平均|人均", re.I)
+_PER_LABEL: Final = re.compile(r"\bper\b|每|/", re.I)
+_AGED: Final = re.compile(
+    r"(?:under|over|above|below)?-?\d\ds?|(?:older|younger|aged|ages|age|old|years?)|年轻人?|年长|岁.*|.*岁"
+)
+_SCALES: Final = frozenset("thousand million billion thousands millions billions mn bn 千 万 百万 千万 亿 十亿".split())
+_HEAD: Final = "per_employee"
+_WIDER: Final = frozenset(
+    {("region", "mainland"), ("region", "overseas"), ("grade", "management"), ("grade", "general_staff")}
+)
+_MEASURED: Final = frozenset({"share", "duration", "mass", "ghg_mass", "energy", "volume", "area", "money"})
+_GAS: Final = frozenset({"mass", "ghg_mass", "co2_mass"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The rows of a report weighed for one question."""
+
+    series: Sequence[Series]
+    features: Array  # a row for each series, a column for each of NAMES
+    open: npt.NDArray[np.bool_]  # the series that nothing rules out
+
+
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """What a row is known by: numbers of words."""
+
+    own: list[int]  # of its own label
+    every: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a question asks for besides its words."""
+
+    unit: Unit | None
+    percent: bool
+    others: bool
+
+
+class Rows:
+    """The rows of one report, described in words."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        above: Mapping[str, Sequence[str]],
+        linker: Linker,
+        wording: Wording,
+    ) -> None:
+        self._series = catalogue.series
+        self._lexicon = catalogue.lexicon
+        self._linker = linker
+        self._embedder = linker.embedder
+        self._wording = wording
+        self._ids: dict[str, int] = {}
+        self._above = above  # what stands above each row: headings of its sections and its table
+        self._held = {key for series in self._series for key in series.metrics}
+
+    def read(self, question: Question, names: Sequence[str]) -> Ranking:
+        """Weigh the evidence of every row for a question; `names` are the company's."""
+        described = self._described
+        text = _undated(question, names)
+        settled = asking_words() | unit_words(question.text) | _SCALES
+        aged = any(dimension == "age" for dimension, _ in question.concept.members)
+        terms = [
+            term
+            for term in read_terms(text, names, self._wording)
+            if not all(
+                word in settled or _YEAR.fullmatch(word) or (aged and _AGED.fullmatch(word)) for word in term.words
+            )
+        ]
+        strengths = self._strengths(terms)
+        weights = np.array([self._weight(term) for term in terms], dtype=np.float32)
+        linked = {
+            link.metric: link.probability
+            for link in self._linker.link(text, named=question.concept.metrics, held=self._held, k=12)
+        }
+        likeness = self._labels @ self._embedder.encode_queries([" ".join(term_texts(terms)) or text])[0]
+        percent = bool(_PERCENT.search(text))
+        wanted = _Wanted(
+            unit=None if percent else question.unit or counted_unit(question.text),
+            percent=percent,
+            others=bool(_OTHERS.search(text)),
+        )
+        understood = np.array([_understood(term, question) for term in terms], dtype=np.float32)
+        narrowing = [n for n, term in enumerate(terms) if NARROWING.intersection(term.words)]
+        rows = np.zeros((len(self._series), len(NAMES)), dtype=np.float32)
+        held = np.zeros(len(self._series), dtype=bool)
+        for n, series in enumerate(self._series):
+            best = strengths[:, described[n].every].max(axis=1, initial=0.0)
+            held[n] = self._open(n, question, wanted) and bool((best[narrowing] >= _EXACT).all())
+            if not held[n]:
+                continue
+            best = np.maximum(best, understood)
+            unsaid = (best < _SAID) * (1 - best) * weights
+            held[n] = unsaid.max(initial=0.0) < _TELLING
+            if not held[n]:
+                continue
+            rows[n] = (
+                unsaid.sum(),
+                unsaid.max(initial=0.0),
+                ((best >= _SAID) * (1 - best) * weights).sum(),
+                *self._named(series, question),
+                max((linked.get(key, 0.0) for key in series.metrics), default=0.0),
+                *self._label(described[n], strengths),
+                likeness[n],
+                *_groups(series, question),
+                question.concept.per is not None,
+                wanted.unit is not None and self._units[n] is not None,
+                any(map(series.disclosed, question.periods or series.periods[:1])),
+            )
+        return Ranking(self._series, rows, held)
+
+    def _open(self, n: int, question: Question, wanted: _Wanted) -> bool:
+        """Tell whether a row can be what is asked for: its groups, denominator and unit do not say otherwise."""
+        series, printed = self._series[n], self._units[n]
+        counted = {metric.group for key in series.metrics if (metric := self._lexicon.metrics[key]).group}
+        if self._others[n] and not wanted.others:
+            return False
+        if _narrowest(question.concept.members, series.members) - series.members - counted:
+            return False
+        average = any(self._lexicon.metrics[key].kind == "average" for key in series.metrics)
+        if not _divided_alike(series, printed, question, average=average):
+            return False
+        if wanted.percent and question.operation == "lookup" and series.unit not in ("%", "pp"):
+            return False
+        return wanted.unit is None or printed is None or _same_kind(wanted.unit, printed)
+
+    def _named(self, series: Series, question: Question) -> tuple[bool, bool, int, int]:
+        """How the metrics that a question names are kin to a row's."""
+        asked, held, lexicon = question.concept.metrics, series.metrics, self._lexicon
+        if _STAFF_SHARE in asked and series.unit not in ("%", "pp"):
+            asked |= _EVERYONE  # a share of the staff is computed from their number
+        named = bool(asked & held)
+        above = not named and any(a in lexicon.ancestors(h) for a in asked for h in held)
+        other = [a for a in asked - _EVERYONE - {_STAFF_SHARE} if not any(lexicon.related(a, h) for h in held)]
+        more = [h for h in held if asked and not any(lexicon.related(a, h) for a in asked)]
+        return named, above, len(other), len(more)
+
+    def _label(self, said: _Description, strengths: Array) -> tuple[float, float]:
+        """The share of a label that the question says, and how telling the most telling word is that it does not."""
+        own = [n for n in said.own if not self._names[n].startswith("#")]
+        if not own:
+            return 0.0, 1.0
+        heard = strengths[:, own].max(axis=0, initial=0.0)
+        telling = self._telling[own]
+        share = float((heard * telling).sum() / max(float(telling.sum()), 1e-6))
+        return share, float(((heard < _SAID) * telling).max(initial=0.0)) / 5
+
+    def _strengths(self, terms: Sequence[Term]) -> Array:
+        """How near each word of the rows is to each term, 0 to 1: one row a term."""
+        strengths = np.zeros((len(terms), len(self._names)), dtype=np.float32)
+        if not terms:
+            return strengths
+        cosines = self._embedder.encode_queries(term_texts(terms)) @ self._vectors.T
+        strengths[:, : len(self._vectors)] = np.clip((cosines - _NEAR) / (1 - _NEAR), 0, 1) * _GROUPED
+        for term, row in zip(terms, strengths, strict=True):
+            for word in term.words:
+                for number, strength in self._alike(word):
+                    row[number] = max(row[number], strength)
+            for group in term.groups:
+                number_of_group = self._ids.get(f"#{group}")
+                if number_of_group is not None:
+                    row[number_of_group] = max(row[number_of_group], _GROUPED)
+        return strengths
+
+    def _alike(self, word: str) -> Iterable[tuple[int, float]]:
+        form = _form(word)
+        if form in self._ids:
+            yield self._ids[form], _EXACT
+        if not _HAN.match(form) or len(form) < 2:
+            return
+        for number in {n for character in form for n in self._by_character.get(character, ())}:
+            name = self._names[number]
+            if name == form or len(name) < 2:
+                continue
+            shared = len(set(name) & set(form))
+            if name in form or form in name:
+                yield number, _ALIKE
+            elif 2 * shared >= min(len(name), len(form)):
+                yield number, _ALIKE * 2 * shared / (len(name) + len(form))
+
+    def _weight(self, term: Term) -> float:
+        """How much of a question a term says, 0 to 1: rare in general text, and known to few metrics or none."""
+        return max(math.sqrt(rarity(word) * (self._linker.specificity(word) or rarity(word))) for word in term.words)
+
+    def _numbers(self, text: str) -> set[int]:
+        words = cut_words(text)
+        found = {
+            self._ids.setdefault(_form(word), len(self._ids))
+            for word in words
+            if is_content(word, words, self._wording)
+        }
+        groups = {f"#{meaning.group}" for meaning in self._wording.meanings(words)}
+        return found | {self._ids.setdefault(group, len(self._ids)) for group in groups}
+
+    @cached_property
+    def _described(self) -> list[_Description]:
+        """Describe every row; the words of labels and names are numbered first, those of phrasings after them."""
+        own = [self._numbers(" ".join(path[-1] for path in series.labels.values())) for series in self._series]
+        around = [
+            self._numbers(
+                " ".join(
+                    [*(word for path in series.labels.values() for word in path[:-1])]
+                    + list(self._above.get(series.row_key, ()))
+                    + [name for member in sorted(series.members) for name in self._member_names(member)]
+                    + [name for key in sorted(series.metrics) for name in self._linker.names(key)]
+                )
+            )
+            for series in self._series
+        ]
+        self._near = len(self._ids)
+        phrased = {key: self._numbers(" . ".join(self._linker.texts(key))) for key in sorted(self._held)}
+        return [
+            _Description(own=sorted(mine), every=sorted(mine.union(others, *(phrased[key] for key in series.metrics))))
+            for series, mine, others in zip(self._series, own, around, strict=True)
+        ]
+
+    def _member_names(self, member: Member) -> Sequence[str]:
+        word = self._lexicon.members.get(member)
+        return (*word.zh, *word.en) if word else ()
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return list(self._ids)
+
+    @cached_property
+    def _vectors(self) -> Array:
+        names = self._names[: self._near]
+        vectors = np.array(self._embedder.encode_passages(names), dtype=np.float32)
+        vectors[[n for n, name in enumerate(names) if name.startswith("#")]] = 0
+        return vectors
+
+    @cached_property
+    def _by_character(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for name, number in self._ids.items():
+            if _HAN.match(name):
+                for character in set(name):
+                    found.setdefault(character, []).append(number)
+        return found
+
+    @cached_property
+    def _telling(self) -> Array:
+        """How few rows' own labels hold each word."""
+        count = np.zeros(len(self._names))
+        for said in self._described:
+            count[said.own] += 1
+        return np.log(1 + len(self._series) / (1 + count)).astype(np.float32)
+
+    @cached_property
+    def _labels(self) -> Array:
+        texts = [" ".join(" ".join(path) for path in series.labels.values()) for series in self._series]
+        return np.asarray(self._embedder.encode_passages(texts), dtype=np.float32).reshape(len(texts), -1)
+
+    @cached_property
+    def _units(self) -> list[Unit | None]:
+        return [series.printed_unit for series in self._series]
+
+    @cached_property
+    def _others(self) -> list[bool]:
+        """The rows of what is left over, which only a question about the others asks for."""
+        return [any(map(self._is_rest, series.labels.values())) for series in self._series]
+
+    def _is_rest(self, path: Sequence[str]) -> bool:
+        """Tell a label that names what is left over; the lexicon's "other indirect emissions" is a name."""
+        left = self._lexicon.concept(path[-1]).rest
+        return bool(_OTHERS.search(fold(path[-1]))) and ("other" in left or "其" in left or "remain" in left)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowLogit:
+    """Fitted weights of NAMES, the utility of "none of them", and the likelihood from which a row answers."""
+
+    weights: Array
+    none: float
+    floor: float
+
+    def likelihoods(self, ranking: Ranking) -> Array:
+        """Tell how likely each row is the one asked for, 0 to 1; what is left of 1 is none of them."""
+        utilities = np.where(ranking.open, ranking.features @ self.weights, -np.inf)
+        most = max(float(utilities.max(initial=-np.inf)), self.none)
+        shares = np.exp(utilities - most)
+        return np.asarray(shares / (shares.sum() + np.exp(self.none - most)), dtype=np.float32)
+
+
+def fitted_rows(path: Path = ROWS) -> RowLogit:
+    """Load the weights that ship with the package."""
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    weights = np.array([table["weights"][name] for name in NAMES], dtype=np.float32)
+    return RowLogit(weights=weights, none=float(table["none"]), floor=float(table["floor"]))
+
+
+def _form(word: str) -> str:
+    return word if _HAN.match(word) else stem(word)
+
+
+def _understood(term: Term, question: Question) -> bool:
+    """Tell whether the lexicon reads a term as a metric, a group, an age or a denominator."""
+    left = set(question.concept.rest)
+    if not all(_HAN.match(word) for word in term.words):
+        return not any(part in left for word in term.words for part in split_terms(word))
+    characters = [character for word in term.words for character in word]
+    return sum(character in left for character in characters) < min(2, len(characters))
+
+
+def _undated(question: Question, names: Sequence[str]) -> str:
+    """Take the words for periods and the company, and those that only ask, out of a question."""
+    text = fold(question.text).lower()
+    for name in sorted((fold(name).lower() for name in names), key=len, reverse=True):
+        text = text.replace(name, " ")
+    dated = {token for words in question.period_words.split(", ") for token in tokens(words)}
+    plain = " ".join(token for token in tokens(text) if token not in dated) if dated else text
+    return without_asking(plain)
+
+
+def _narrowest(asked: frozenset[Member], held: frozenset[Member]) -> frozenset[Member]:
+    """Leave out the wider of two groups where the narrower is what a row is of: Shenzhen in the mainland."""
+    cut = {dimension for dimension, _ in asked & held}
+    return frozenset(member for member in asked if member not in _WIDER or member[0] not in cut)
+
+
+def _divided_alike(series: Series, printed: Unit | None, question: Question, *, average: bool) -> bool:
+    """Tell whether a row is divided as is asked; a divisor that the lexicon does not know is left to the words."""
+    asked, held = question.concept.per, series.per
+    mean = average or bool(_MEAN.search(fold(question.text)))
+    if mean and asked in (None, _HEAD) and held in (None, _HEAD):
+        return average or held == _HEAD
+    if asked == held:
+        by_label = any(_PER_LABEL.search(fold(path[-1])) for path in series.labels.values())
+        return asked is not None or not question.divides or by_label or bool(printed and "/" in printed.dimension)
+    if asked is None:
+        return question.divides
+    return held is not None and _INTENSITY in (asked, held)
+
+
+def _groups(series: Series, question: Question) -> tuple[bool, int]:
+    """Whether a row is of just the groups asked for, and how many more it is cut by; a wider region is none."""
+    asked, held = question.concept.members, series.members
+    named = {dimension for dimension, _ in asked}
+    return asked == held, sum(dimension not in named for dimension, _ in held - asked)
+
+
+def _same_kind(asked: Unit, printed: Unit) -> bool:
+    kinds = {asked.dimension.split("/")[0], printed.dimension.split("/")[0]}
+    return len(kinds) == 1 or kinds <= _GAS or not kinds & _MEASURED
