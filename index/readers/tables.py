@@ -52,6 +52,12 @@ def tab_grid(source: str, lines: Sequence[tuple[int, int]]) -> Grid:
     return _grid([row for row in rows if not _is_separator(row)], divider="\t")
 
 
+def heads_columns(line: str) -> bool:
+    """Tell a line of cells divided by tabs that names columns."""
+    cells = [fold(cell).strip().lower() for cell in line.split("\t")]
+    return sum(bool(_PERIOD.search(cell)) and len(cell) < 30 for cell in cells[1:]) > 1 or cells[0] in _HEADER_WORDS
+
+
 def pipe_grid(source: str, lines: Sequence[tuple[int, int]]) -> Grid:
     """Read a GitHub pipe table; the row above the dashes is its header."""
     rows: list[list[Cell]] = []
