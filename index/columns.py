@@ -75,8 +75,10 @@ _ASIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("target", _TARGET),
     ("base", _BASE),
 )
+_BESIDE_PLAIN = frozenset("for the of in a".split())
 _PLAIN = frozenset(
-    "总数 合计 总计 数量 数值 数据 数字 金额 人数 集团 本集团 整体 total group overall amount number value "
+    "总数 合计 总计 总数合计 集团合计 集团总计 集团整体 数量 数值 数据 数字 金额 人数 集团 本集团 整体 "
+    "total group overall amount number value "
     "values figure figures data consolidated quantity thegroup no no.".split()
 )
 
@@ -154,7 +156,7 @@ def read_columns(table: Table, header: Sequence[Row], body: Sequence[Row], befor
     if unit is None:
         unit = _unit_column(body, labels)
         labels = tuple(n for n in labels if n != unit)
-    context = " ".join(text for text in stacks[0] if not is_period_phrase(text)) if stacks else ""
+    context = " ".join(text for text in dict.fromkeys(stacks[0]) if not is_period_phrase(text)) if stacks else ""
     return Columns(
         labels=labels,
         unit=unit,
@@ -229,7 +231,8 @@ def is_plain(label: str) -> bool:
     (True, True, False)
     """
     squeezed = squeeze(label)
-    return not squeezed or squeezed in _PLAIN or squeezed.removesuffix("总计").removesuffix("合计") == ""
+    words = fold(label).lower().split()
+    return not squeezed or squeezed in _PLAIN or all(word in _PLAIN or word in _BESIDE_PLAIN for word in words)
 
 
 def heading_text(row: Row) -> str:

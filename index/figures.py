@@ -34,6 +34,7 @@ from index.report import Report, Row, Section, Table
 from index.script import fold
 from index.subject import (
     LONGEST_CAPTION,
+    SUB_ROW,
     Above,
     Subject,
     Surroundings,
@@ -41,6 +42,10 @@ from index.subject import (
     after_heading,
     caption_metrics,
     dimensions_of,
+    divided,
+    heading_metrics,
+    is_bare_share,
+    names_group,
     names_whole,
     read_subject,
 )
@@ -61,6 +66,8 @@ _RESTATED_CELL = re.compile(
 _OWN_LABEL = re.compile(
     r"of\s+which|including|(?:fe)?males?\b|others?\b|total|below|under|above|over|aged?\b|by\b|kg|km", re.I
 )
+_FURNITURE = re.compile(r"\breport\b.*\b20\d\d|\b20\d\d\b.*\breport\b|20\d\d.*报告|报告.*20\d\d", re.I)  # of a page
+_UNITLESS = re.compile(r"\b(?:scores?|ratings?|ranks?|rankings?|index)\b|评分|得分|评级|排名|指数", re.I)
 _SHARE_OF = re.compile(r"(?:%|percentage)\s*(?:of|to)\s|占.*(?:%|百分比|比例)$", re.I)
 _NOTE_MARKS = re.compile(r"(?<![\w.])(?:\d{1,2}|[a-z])(?!\w)|[*#^†‡]+")
 _UNIT_DIVIDERS = tuple(
@@ -232,10 +239,10 @@ def _read_stretch(scene: _Scene, stretch: _Stretch) -> TableReading:
     figures: list[Figure] = []
     unread: list[Unread] = []
     above = Above()
-    around = Surroundings(context=columns.context, caption=scene.before, title=scene.section.title)
+    around = _around(scene, columns)
     ids: set[str] = set()
     rows: dict[tuple[tuple[str, ...], str], int] = {}
-    for line in _apart(scene.table, columns, list(_lines(scene.table, stretch, columns))):
+    for line in _apart(scene, columns, list(_lines(scene.table, stretch, columns))):
         row = scene.table.body[line.number]
         unit_text, unit = _row_unit(scene, stretch, columns, line)
         subject = read_subject(line.labels, unit, above, around, scene.lexicon)
@@ -278,6 +285,10 @@ def _read_stretch(scene: _Scene, stretch: _Stretch) -> TableReading:
                 unread.append(Unread(place=place.passage.id, why=why, cells=1))
     unread += _left(scene, stretch, columns)
     return TableReading(figures=tuple(figures), passages=tuple(passages), unread=tuple(unread))
+
+
+def _around(scene: _Scene, columns: Columns) -> Surroundings:
+    return Surroundings(context=columns.context, caption=scene.before, title=scene.section.title)
 
 
 def _place(scene: _Scene, stretch: _Stretch, line: _Line, bearing: Sequence[Note]) -> RowPassage:
@@ -368,7 +379,8 @@ def _lines(table: Table, stretch: _Stretch, columns: Columns) -> Iterator[_Line]
             own[0], group = held[0], held_row
         label = [text for text in dict.fromkeys(own) if text]
         if columns.values and label and (title or (not any(values) and not unit)):
-            before, heading, heading_row = heading, label[-1], row
+            if not _FURNITURE.search(fold(label[-1])):
+                before, heading, heading_row = heading, label[-1], row
             previous = row
             yield _Line(number=number, labels=tuple(label), blank=True)
             continue
@@ -389,21 +401,31 @@ def _lines(table: Table, stretch: _Stretch, columns: Columns) -> Iterator[_Line]
         yield _Line(number=number, labels=tuple(plain), group=group, marks=tuple(marks), heading=said)
 
 
-def _apart(table: Table, columns: Columns, lines: Sequence[_Line]) -> Iterator[_Line]:
-    """Name rows of the same labels by the words in their column of units too: "% of board", "% of management"."""
-    count = Counter(line.labels for line in lines if not line.blank)
+def _apart(scene: _Scene, columns: Columns, lines: Sequence[_Line]) -> Iterator[_Line]:
+    """Tell rows of the same labels apart: by the row that they are parts of, or by words in their column of units."""
+    count = Counter(line.labels for line in lines if not line.blank and line.heading.period is None)
+    whole = ""
     for line in lines:
-        text = table.body[line.number].cells[columns.unit].text.text if columns.unit is not None else ""
+        twin = bool(line.labels) and not line.blank and count[line.labels] > 1
+        label = line.labels[-1] if line.labels else ""
+        part = bool(SUB_ROW.match(fold(label))) or names_group(label, scene.lexicon)
+        if not part:
+            whole = "" if line.blank or twin else label
+        text = scene.table.body[line.number].cells[columns.unit].text.text if columns.unit is not None else ""
         words = " ".join(text.split())
-        twin = not line.blank and count[line.labels] > 1 and words and not read_unit(words)
-        yield replace(line, labels=(*line.labels, words)) if twin else line
+        if twin and part and whole:
+            yield replace(line, labels=(*line.labels[:-1], whole, label))
+        elif twin and words and not read_unit(words):
+            yield replace(line, labels=(*line.labels, words))
+        else:
+            yield line
 
 
 def _continues(heading: str, label: str) -> bool:
     """Tell the second half of a label that was broken over two rows from a label of its own.
 
-    >>> _continues("Total greenhouse gas", "emissions (Scope 1)"), _continues("Employees", "male"), _continues("水（", "）")
-    (True, False, True)
+    >>> _continues("Greenhouse gas", "emissions (Scope 1)"), _continues("Employees", "male")
+    (True, False)
     """
     opened = len(re.findall("[(（]", heading)) > len(re.findall("[)）]", heading))
     closes = len(re.findall("[(（]", label)) < len(re.findall("[)）]", label))
@@ -436,7 +458,8 @@ def _row_unit(scene: _Scene, stretch: _Stretch, columns: Columns, line: _Line) -
             unit = read_unit(inside["inside"])
             if unit:
                 return inside["inside"], unit
-    return _stated_unit(scene, line)
+    scored = bool(line.labels) and _UNITLESS.search(fold(line.labels[-1])) is not None
+    return ("", None) if scored else _stated_unit(scene, columns, line)
 
 
 def _unit_in(label: str) -> tuple[str, Unit] | None:
@@ -452,7 +475,7 @@ def _unit_in(label: str) -> tuple[str, Unit] | None:
     return None
 
 
-def _stated_unit(scene: _Scene, line: _Line) -> tuple[str, Unit | None]:
+def _stated_unit(scene: _Scene, columns: Columns, line: _Line) -> tuple[str, Unit | None]:
     """Read a unit that a short text above the table states for all of it, where it can be the row's."""
     if len(scene.before) > LONGEST_CAPTION:
         return "", None
@@ -461,7 +484,9 @@ def _stated_unit(scene: _Scene, line: _Line) -> tuple[str, Unit | None]:
     candidates += [found["unit"] for text in candidates for found in _STATED_IN.finditer(fold(text))]
     for text in candidates:
         unit = read_unit(text.strip())
-        if unit and _fits(scene.lexicon, line.labels[-1] if line.labels else "", "", unit):
+        label = line.labels[-1] if line.labels else ""
+        whole = divided(line.labels, _around(scene, columns), scene.lexicon)
+        if unit and (unit.dimension in dimensions_of(whole, scene.lexicon) or _fits(scene.lexicon, label, "", unit)):
             return text.strip(), unit
     return "", None
 
@@ -489,6 +514,8 @@ def _figure(
     head = column.heading
     kind = _kind(line, head)
     unit_text, unit = row_unit
+    if head.label and _UNITLESS.search(fold(head.label)) and not head.unit:
+        unit_text, unit = "", None
     if head.unit and (not unit or kind in ("change", "progress")):
         unit_text, unit = head.unit_text, head.unit
     cell = row.cells[column.index]
@@ -504,7 +531,7 @@ def _figure(
             return None
         unit, unit_text = reading.unit, _named_unit(reading.unit, scene.report)
     extra = scene.lexicon.concept(head.label) if head.label and head.kind == "value" else Concept()
-    metrics, part, part_of = _spoken_of(scene, line, head, subject, extra)
+    metrics, part, part_of = _spoken_of(scene, line, head, columns, subject, extra)
     period = _period_of(scene, line, head, kind, row, columns)
     if not period and (kind == "value" or column.index in columns.years.values()):
         return None
@@ -546,17 +573,31 @@ def _figure(
 
 
 def _spoken_of(
-    scene: _Scene, line: _Line, head: Heading, subject: Subject, extra: Concept
+    scene: _Scene, line: _Line, head: Heading, columns: Columns, subject: Subject, extra: Concept
 ) -> tuple[frozenset[str], str, frozenset[str]]:
     """Tell a cell's metric from its row, else its column, else the caption; or the part of one that its row names."""
     if subject.concept.metrics or subject.part:
         return subject.concept.metrics, subject.part, subject.part_of
     named = extra.metrics
+    if is_bare_share(head.label) and not _of_people(scene, columns):
+        return frozenset(), "", frozenset()
+    together = scene.lexicon.concept(" ".join([*line.labels[-1:], head.label]))
+    if named and not together.rest and together.metrics not in (named, frozenset()):  # the board's, number of meetings
+        return together.metrics, "", frozenset()
     if not named and (extra.members or is_plain(head.label)) and head.label:
         named = caption_metrics(scene.before, scene.lexicon)
     if not named or not line.labels or names_whole(line.labels[-1], scene.lexicon):
         return named, "", frozenset()
     return frozenset(), line.labels[-1], named
+
+
+def _of_people(scene: _Scene, columns: Columns) -> bool:
+    """Tell a table that counts people, by its other columns, the name above its labels, or the words around it."""
+    beside = [column.heading.label for column in columns.values if not is_bare_share(column.heading.label)]
+    for text in (*beside, columns.context, scene.before, scene.section.title):
+        for metrics in heading_metrics(text, scene.lexicon):
+            return all(scene.lexicon.metrics[key].aspect == "B1" for key in metrics)
+    return True
 
 
 def _named_unit(unit: Unit, report: Report) -> str:

@@ -52,8 +52,8 @@ _AGE = re.compile(
     re.VERBOSE | re.I,
 )
 _AGE_SIGN = re.compile(  # <30, ≥ 50, 60+: an age where nothing else is said, or where the text speaks of age
-    r"(?<![\d.])[<≤]=?\s*(?P<under_sign>[2-6]\d)(?![\d.,%])|(?<![\d.])[>≥]=?\s*(?P<over_sign>[2-6]\d)(?![\d.,%])"
-    r"|(?<![\d.,-])(?P<over_plus>[2-6]\d)\s*\+(?!\s*\d)"
+    r"(?:(?<![\d.])[<≤]=?\s*(?P<under_sign>[2-6]\d)(?![\d.,%])|(?<![\d.])[>≥]=?\s*(?P<over_sign>[2-6]\d)(?![\d.,%])"
+    r"|(?<![\d.,-])(?P<over_plus>[2-6]\d)\s*\+(?!\s*\d))\s*(?:岁|years?\s*old)?"
 )
 _OF_AGE = re.compile(r"\bages?d?\b|\byears?\s+old\b|岁|年龄", re.I)
 _RATE_BASE = re.compile(

@@ -15,10 +15,11 @@ LONGEST_CAPTION = 120  # characters; a longer text above a table is prose
 _COVERAGE = re.compile(r"包括|包含|涵盖|覆盖|不含|不包括|include|exclud|cover", re.I)
 _DENOMINATOR = {"money": "per_revenue", "person": "per_employee", "area": "per_area"}
 _TOTAL = re.compile(r"^(?:(?:grand\s+|sub-?\s*|overall\s+)?total|overall|合计|总计|总数|小计|总和|共计|整体)$", re.I)
-_SUB_ROW = re.compile(r"^\s*(?:[-–—•·▪◦*]\s*(?=\D)|其中|当中|of\s+which|including\b)", re.I)
+SUB_ROW = re.compile(r"^\s*(?:[-–—•·▪◦*]\s*(?=\D)|其中|当中|of\s+which|including\b)", re.I)
 _BY = re.compile(r"\s+by\s+|(?:\s+|^)(?:breakdown|distribution|composition|structure|profile)\b", re.I)
 _HAN_BY = re.compile(
-    r"按[^按]{1,16}?(?:划分|分类|分布|统计|计算|列示)?的?(?=员工|雇员|职工|人数|供应商|新|流失|培训|受训|$)"
+    r"按[^按、,。]{1,16}?(?:划分|分类|分布|统计|列示|呈列)的?"
+    r"|按(?:性别|年龄(?:组别|段)?|地区|地域|职级|(?:雇员|员工|雇佣|聘用)?类[型别]|行业|业务(?:分部)?|用途|来源|部门|学历)的?"
 )
 _PEOPLE = re.compile(
     r"^(?:total\s+|our\s+|the\s+)?(?:(?:number|no\.)\s+of\s+)?(?:employees?|staff|workforce|headcount|workers|personnel)$"
@@ -26,11 +27,24 @@ _PEOPLE = re.compile(
     r"(?:的?(?:构成|组成|分布|结构|概况|情况|划分|统计|明细))?$|^总?人数$",
     re.I,
 )
+_DIVISION = re.compile(  # a name above the labels that says what each row is one of
+    r"(?:business\s+|operating\s+)?(?:sectors?|industry|industries|segments?|regions?|countr(?:y|ies)|sites?|plants?|factor(?:y|ies)"
+    r"|locations?|departments?|functions?|grades?|divisions?)"
+    r"|行业|地区|区域|国家|业务(?:分部|板块)?|分部|板块|部门|职级|级别|厂[房区]|工厂|地点|基地",
+    re.I,
+)
+_PEOPLE_ALONE = re.compile(
+    r"(?:our\s+|the\s+)?(?:employees?|staff|workforce|headcount|workers|personnel)|员工|雇员|职工|人员|劳动力", re.I
+)
+_BARE_SHARE = re.compile(
+    r"所?占?(?:比例|比|百分比|比率)(?:%)?|(?:percentage|proportion|share|%)(?:\s+of\s+total)?", re.I
+)
+_SHARE_OF_PEOPLE = frozenset({"workforce_share"})
 _PEOPLE_COUNTED = frozenset({"employees_total"})
 # What a label may say besides without meaning a part: how it counts, whom, and at which kind of place.
 _COUNTING = frozenset(
-    "total overal amount quantiti volum number no figur valu data the of in by at for from and or abov with to a an our "
-    "group employe peopl person headcount produc generat consum consumpt usag use".split()
+    "total overal amount quantiti volum number no figur valu data the of in by at for from and or abov with to a an "
+    "our group employe peopl person headcount produc generat consum consumpt usag use".split()
 )
 _HAN_COUNTING = re.compile(
     r"总[量数额计和]|合计|小计|整体|(?:使|耗)?用量|消耗量|耗量|产生量|排放量|数[量目值据字]|人数|员工|本?集团|[的之总]"
@@ -42,6 +56,7 @@ _SHARE = frozenset(
     "percentag percent proport share ratio rate % 比 例 率 占 百 分".split()
 )  # what a rate is called besides
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_GENDER = re.compile(r"\b(?:fe)?males?\b|\b(?:wo)?men\b|[男女]性?", re.I)
 _OF_PEOPLE = frozenset({"gender", "age", "grade", "employment_type", "education"})
 _COUNTED = frozenset({"person", "attendance", "time", "case", "company", "supplier", "piece", "item", "kind"})
 
@@ -96,12 +111,33 @@ def read_subject(
     if denominator and (per is None or per == "intensity"):
         per = denominator
     concept = replace(own, members=frozenset(members), per=per)
-    if own.metrics or not labels:
+    if not labels:
         return Subject(concept=concept)
-    joined = _joined(labels, around, lexicon)
+    joined = _joined(labels, own, around, lexicon)
     if joined:
-        return Subject(concept=replace(concept, metrics=joined))
+        rate = all(lexicon.metrics[key].rate_of for key in joined)
+        return Subject(concept=replace(concept, metrics=joined, per=None if rate else per))
+    unnamed = replace(concept, metrics=frozenset())
+    outside = lexicon.concept(PARENTHESIS.sub(" ", labels[-1])).metrics
+    if outside and outside < own.metrics:  # fatalities (contractors)
+        return Subject(concept=unnamed, part=labels[-1], part_of=outside)
+    share = own.metrics == _SHARE_OF_PEOPLE and is_bare_share(labels[-1])
+    fits = _can_be(own.metrics, Concept(), unit, lexicon)
+    cut = divided(labels, around, lexicon)
+    if own.metrics and not share and fits and not (cut and unit is None):
+        return Subject(concept=concept)
+    found = _inherited(labels, unnamed, unit, above, around, lexicon)
+    return found if found.concept.metrics or found.part or share else Subject(concept=concept)
+
+
+def _inherited(
+    labels: Sequence[str], concept: Concept, unit: Unit | None, above: Above, around: Surroundings, lexicon: Lexicon
+) -> Subject:
+    """Read what a row speaks of by the words around it, of which its own label names all, a group or a part."""
     left = frozenset() if _only_total(labels[-1]) else frozenset(residue(labels[-1], lexicon, headings=labels[:-1]))
+    own = label_concept(labels[-1], lexicon)
+    if (own.dimensions and not own.members) or own.metrics:
+        left |= {labels[-1]}  # "Education" of what is spent on it, "Electricity" of the emissions it causes
     for metrics, for_parts in _wholes(labels, concept, unit, above, around, lexicon, whole=not left - _SHARE):
         rate = all(lexicon.metrics[key].kind == "rate" for key in metrics)
         if not (left - _SHARE if rate else left):
@@ -117,7 +153,7 @@ def after(above: Above, labels: Sequence[str], subject: Subject, unit: Unit | No
     """Tell what the row reaches over further down, given what those above it do."""
     concept = subject.concept
     own = labels[-1] if labels else ""
-    if not concept.metrics or concept.members or label_concept(own, lexicon).members or _SUB_ROW.match(fold(own)):
+    if not concept.metrics or concept.members or label_concept(own, lexicon).members or SUB_ROW.match(fold(own)):
         return above
     if unit is not None and "/" in unit.dimension:
         return Above(total=concept.metrics if concept.per is None else above.total)
@@ -131,6 +167,24 @@ def after_heading(above: Above, label: str, lexicon: Lexicon) -> Above:
     if found:
         return Above(total=found[0])
     return above if not residue(label, lexicon) else Above()
+
+
+def divided(labels: Sequence[str], around: Surroundings, lexicon: Lexicon) -> frozenset[str]:
+    """Give the metric that a heading divides by something, where the row's own metric is none of its kind.
+
+    "Electricity" under "Financed emissions by sector" is a sector, and no electricity was measured.
+    """
+    own = dimensions_of(label_concept(labels[-1], lexicon).metrics, lexicon) if labels else set[str]()
+    if not own:
+        return frozenset()
+    for heading in (*reversed(labels[:-1]), around.context, around.caption):
+        plain = PARENTHESIS.sub(" ", fold(heading)).lower()
+        sorts = heading == around.caption and bool(_DIVISION.fullmatch(fold(around.context).strip()))
+        named = caption_metrics(heading, lexicon) if sorts or " by " in plain or _HAN_BY.search(plain) else None
+        kinds = dimensions_of(named or (), lexicon)
+        if named and kinds:
+            return named if own.isdisjoint(kinds) else frozenset()
+    return frozenset()
 
 
 def heading_metrics(text: str, lexicon: Lexicon) -> tuple[frozenset[str], ...]:
@@ -157,6 +211,17 @@ def names_whole(label: str, lexicon: Lexicon) -> bool:
     return _only_total(label) or not residue(label, lexicon)
 
 
+def is_bare_share(label: str) -> bool:
+    """Tell a label that says "share" and not of what: 佔比, Percentage of total."""
+    return bool(_BARE_SHARE.fullmatch(PARENTHESIS.sub("", fold(label)).strip()))
+
+
+def names_group(label: str, lexicon: Lexicon) -> bool:
+    """Tell a label that says nothing but which group of people or place it is for."""
+    concept = label_concept(label, lexicon)
+    return bool(concept.members) and not concept.metrics and not residue(label, lexicon)
+
+
 def residue(label: str, lexicon: Lexicon, *, headings: Sequence[str] = ()) -> tuple[str, ...]:
     """Find the words of a label that neither the lexicon nor its headings nor plain counting explain."""
     concept = lexicon.concept(PARENTHESIS.sub(" ", fold(label)))
@@ -169,7 +234,7 @@ def residue(label: str, lexicon: Lexicon, *, headings: Sequence[str] = ()) -> tu
 
 def label_concept(label: str, lexicon: Lexicon) -> Concept:
     """Read one label; what its parentheses say of coverage or rank bounds the row, it does not break it down."""
-    plain = lexicon.concept(PARENTHESIS.sub(" ", label))
+    plain = _without_gender(PARENTHESIS.sub(" ", label), lexicon)
     whole = lexicon.concept(label)
     inside = whole.members - plain.members
     remark = bool(_COVERAGE.search(fold(label))) or any(n > 1 for n in Counter(dim for dim, _ in inside).values())
@@ -177,7 +242,17 @@ def label_concept(label: str, lexicon: Lexicon) -> Concept:
     _, colon, narrower = label.replace("：", ":").rpartition(":")
     nearest = lexicon.concept(narrower).members if colon else frozenset[Member]()
     cut = {dimension for dimension, _ in nearest}  # of "Mainland: Shanghai" the place itself
-    return replace(whole, members=frozenset(m for m in members if m[0] not in cut or m in nearest), rest=plain.rest)
+    members = frozenset(member for member in members if member[0] not in cut or member in nearest)
+    return replace(whole, metrics=whole.metrics or plain.metrics, members=members, rest=plain.rest)
+
+
+def _without_gender(label: str, lexicon: Lexicon) -> Concept:
+    """Read a label; of "Male employees trained" the metric's own words, which the word for men parts."""
+    concept = lexicon.concept(label)
+    if concept.metrics or not concept.members:
+        return concept
+    rest = lexicon.concept(_GENDER.sub(" ", fold(label)))
+    return replace(rest, members=concept.members) if rest.metrics and not rest.rest else concept
 
 
 def caption_metrics(caption: str, lexicon: Lexicon) -> frozenset[str]:
@@ -208,21 +283,28 @@ def _wholes(
     own = labels[-1]
     groups = bool(concept.members) and whole
     reach = bool(concept.members) or _only_total(own)
-    found = [(metrics, True) for label in reversed(labels[:-1]) for metrics in heading_metrics(label, lexicon)]
+    found = [
+        (metrics, not _topic(label)) for label in reversed(labels[:-1]) for metrics in heading_metrics(label, lexicon)
+    ]
     if all(not residue(label, lexicon) for label in labels[:-1]) and (reach or not whole):
-        found += [(metrics, True) for metrics in heading_metrics(around.context, lexicon)]
-    if groups or _SUB_ROW.match(fold(own)):
-        found.append((above.total, bool(_SUB_ROW.match(fold(own)))))
+        found += [(metrics, not _topic(around.context)) for metrics in heading_metrics(around.context, lexicon)]
+    if groups or SUB_ROW.match(fold(own)):
+        found.append((above.total, bool(SUB_ROW.match(fold(own)))))
     if concept.per and whole and not concept.members:
         found.append((_amount_above(above, unit, lexicon), False))
     if reach or not whole:
-        found.append((caption_metrics(around.caption, lexicon), True))
-    divided = any(label_concept(label, lexicon).dimensions for label in labels[:-1])
-    if groups or divided:
-        found += [(metrics, divided) for metrics in heading_metrics(around.title, lexicon)]
+        found.append((caption_metrics(around.caption, lexicon), not _topic(around.caption)))
+    cut = any(label_concept(label, lexicon).dimensions for label in labels[:-1])
+    if groups or cut:
+        found += [(metrics, cut) for metrics in heading_metrics(around.title, lexicon)]
     for metrics, for_parts in found:
         if metrics and _can_be(metrics, concept, unit, lexicon):
             yield metrics, for_parts
+
+
+def _topic(text: str) -> bool:
+    """Tell a heading that names people and nothing that is said of them: what stands under it need count no people."""
+    return bool(_PEOPLE_ALONE.fullmatch(PARENTHESIS.sub("", fold(text)).strip()))
 
 
 def _only_total(label: str) -> bool:
@@ -230,9 +312,9 @@ def _only_total(label: str) -> bool:
     return bool(_TOTAL.match(bare)) or is_plain(bare)
 
 
-def _joined(labels: Sequence[str], around: Surroundings, lexicon: Lexicon) -> frozenset[str]:
+def _joined(labels: Sequence[str], concept: Concept, around: Surroundings, lexicon: Lexicon) -> frozenset[str]:
     """Read a label together with its heading as the name of one part: emissions and Scope 1, water and recycled."""
-    own = labels[-1]
+    own = SUB_ROW.sub("", fold(labels[-1])).lstrip(" :")
     above = labels[-2] if len(labels) > 1 else around.context
     total = lexicon.concept(PARENTHESIS.sub(" ", above)).metrics
     if not total or _only_total(own):
@@ -241,7 +323,9 @@ def _joined(labels: Sequence[str], around: Surroundings, lexicon: Lexicon) -> fr
     if together.metrics == total:
         return frozenset()
     descends = all(set(lexicon.ancestors(key)) & total for key in together.metrics)
-    return together.metrics if descends else frozenset()
+    rates = all(lexicon.metrics[key].rate_of in total for key in together.metrics)
+    sharper = not concept.metrics or (len(together.metrics) == 1 and not together.rest and len(concept.metrics) == 1)
+    return together.metrics if (descends or rates) and sharper else frozenset()
 
 
 def _amount_above(above: Above, unit: Unit | None, lexicon: Lexicon) -> frozenset[str]:

@@ -575,7 +575,7 @@ By age / 30-50 = 8 @ 2022
         source="""\
 | Item | 2023 | 2022 |
 |---|---|---|
-| Visits | 12 (20%) | about 10 |
+| Visits | 12 to 15 | about 10 |
 | Donations | HK$1.5 million | Nil |
 """,
         says="Visits = 10 @ 2022\nDonations = 1.5 million HKD @ 2023\nDonations = 0 @ 2022\n",
