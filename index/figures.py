@@ -586,6 +586,8 @@ def _spoken_of(
         return together.metrics, "", frozenset()
     if not named and (extra.members or is_plain(head.label)) and head.label:
         named = caption_metrics(scene.before, scene.lexicon)
+    if not named and (not head.label or is_plain(head.label) or names_group(head.label, scene.lexicon)):
+        named = subject.otherwise
     if not named or not line.labels or names_whole(line.labels[-1], scene.lexicon):
         return named, "", frozenset()
     return frozenset(), line.labels[-1], named

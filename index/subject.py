@@ -33,6 +33,7 @@ _DIVISION = re.compile(  # a name above the labels that says what each row is on
     r"|行业|地区|区域|国家|业务(?:分部|板块)?|分部|板块|部门|职级|级别|厂[房区]|工厂|地点|基地",
     re.I,
 )
+_SAYS_PEOPLE = re.compile(r"\b(?:employees?|staff|workers)\b|员工|雇员|职工|人员", re.I)
 _PEOPLE_ALONE = re.compile(
     r"(?:our\s+|the\s+)?(?:employees?|staff|workforce|headcount|workers|personnel)|员工|雇员|职工|人员|劳动力", re.I
 )
@@ -68,6 +69,7 @@ class Subject:
     concept: Concept
     part: str = ""  # the label of a group that the lexicon does not know; empty: none
     part_of: frozenset[str] = frozenset()  # the metric that it is a part of
+    otherwise: frozenset[str] = frozenset()  # what "Female employees" alone counts, where no column says more
 
     @property
     def bearing(self) -> Concept:
@@ -119,7 +121,7 @@ def read_subject(
         return Subject(concept=replace(concept, metrics=joined, per=None if rate else per))
     unnamed = replace(concept, metrics=frozenset())
     outside = lexicon.concept(PARENTHESIS.sub(" ", labels[-1])).metrics
-    if outside and outside < own.metrics:  # fatalities (contractors)
+    if outside and outside < own.metrics and dimensions_of(own.metrics - outside, lexicon) <= _COUNTED:
         return Subject(concept=unnamed, part=labels[-1], part_of=outside)
     share = own.metrics == _SHARE_OF_PEOPLE and is_bare_share(labels[-1])
     fits = _can_be(own.metrics, Concept(), unit, lexicon)
@@ -127,7 +129,11 @@ def read_subject(
     if own.metrics and not share and fits and not (cut and unit is None):
         return Subject(concept=concept)
     found = _inherited(labels, unnamed, unit, above, around, lexicon)
-    return found if found.concept.metrics or found.part or share else Subject(concept=concept)
+    if found.part and own.metrics and SUB_ROW.match(fold(labels[-1])):  # of the loans, those to clean energy
+        return replace(found, concept=concept)
+    if found.concept.metrics or found.part or share:
+        return found
+    return Subject(concept=unnamed if _of_another_sort(own.metrics, unit, lexicon) else concept)
 
 
 def _inherited(
@@ -141,12 +147,13 @@ def _inherited(
     for metrics, for_parts in _wholes(labels, concept, unit, above, around, lexicon, whole=not left - _SHARE):
         rate = all(lexicon.metrics[key].kind == "rate" for key in metrics)
         if not (left - _SHARE if rate else left):
-            spoken = replace(concept, metrics=metrics)
-            counted = unit is None or unit.dimension != "share"
-            return Subject(concept=lexicon.regrouped(spoken) if counted else spoken)
+            return Subject(concept=replace(concept, metrics=metrics))
         if for_parts and len(metrics) == 1:
             return Subject(concept=concept, part=labels[-1], part_of=metrics)
-    return Subject(concept=concept)
+    silent = not any(residue(text, lexicon) for text in (*labels[:-1], around.context, around.caption))
+    people = own.members and not left and _SAYS_PEOPLE.search(fold(labels[-1]))
+    counted = people and silent and (unit is None or unit.dimension == "person")
+    return Subject(concept=concept, otherwise=_PEOPLE_COUNTED if counted else frozenset())
 
 
 def after(above: Above, labels: Sequence[str], subject: Subject, unit: Unit | None, lexicon: Lexicon) -> Above:
@@ -353,6 +360,18 @@ def _can_be(metrics: frozenset[str], concept: Concept, unit: Unit | None, lexico
     counted, *per = unit.dimension.split("/")
     alike = counted in kinds or unit.dimension in kinds or bool(counted in _COUNTED and kinds & _COUNTED)
     return alike or (counted == "share" and not per and bool(concept.members))
+
+
+def _of_another_sort(metrics: Iterable[str], unit: Unit | None, lexicon: Lexicon) -> bool:
+    """Tell a unit that no figure of these metrics has: hours of what is counted, money of what is weighed."""
+    held = {_sort(kind) for kind in dimensions_of(metrics, lexicon)}
+    own = _sort(unit.dimension) if unit else ""
+    return bool(own and held) and own not in held
+
+
+def _sort(dimension: str) -> str:
+    counted = dimension.split("/")[0]
+    return "counted" if counted in _COUNTED else counted if counted in ("duration", "days", "money") else ""
 
 
 def _of_things(key: str, lexicon: Lexicon) -> bool:
