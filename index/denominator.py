@@ -59,7 +59,7 @@ def read_denominators(
         ways.append(
             rf"""
             (?P<{key}>
-                {_RELATION} {_FILL_ENGLISH} \s* (?:{latin})\b {_NO_GROUP} {bare_latin}
+                {_RELATION} {_FILL_ENGLISH} \s* (?:{latin})\b {_NO_GROUP} (?: \s+ of \s+ (?:{latin})\b )? {bare_latin}
             )
           | (?P<{key}_>
                 (?: 每 | 单位 ) {_FILL_CHINESE} (?:{han}) (?:平均)? {bare_han}

@@ -46,6 +46,7 @@ from index.subject import (
     heading_metrics,
     is_bare_share,
     names_group,
+    names_people,
     names_whole,
     read_subject,
 )
@@ -71,7 +72,8 @@ _UNITLESS = re.compile(r"\b(?:scores?|ratings?|ranks?|rankings?|index)\b|评分|
 _SHARE_OF = re.compile(r"(?:%|percentage)\s*(?:of|to)\s|占.*(?:%|百分比|比例)$", re.I)
 _NOTE_MARKS = re.compile(r"(?<![\w.])(?:\d{1,2}|[a-z])(?!\w)|[*#^†‡]+")
 _UNIT_DIVIDERS = tuple(
-    re.compile(rf"{divider}(?!.*{divider})") for divider in (r",(?!\d{3}(?!\d))", "，", r"(?<![A-Za-z])[-–]", ":")
+    re.compile(rf"{divider}(?!.*{divider})")
+    for divider in (r",(?!\d{3}(?!\d))", "，", r"(?<![A-Za-z])[-–]", ":", r"\sin\s")
 )
 
 
@@ -234,7 +236,7 @@ def _heads(row: Row, header: Sequence[Row]) -> bool:
 
 def _read_stretch(scene: _Scene, stretch: _Stretch) -> TableReading:
     body = [scene.table.body[number] for number in stretch.numbers]
-    columns = read_columns(scene.table, stretch.header, body, scene.before, scene.report.metadata.year)
+    columns = read_columns(scene.table, stretch.header, body, *_named_year(scene))
     passages = [_place(scene, stretch, _Line(number=n, labels=()), ()).passage for n in stretch.header_numbers]
     figures: list[Figure] = []
     unread: list[Unread] = []
@@ -285,6 +287,23 @@ def _read_stretch(scene: _Scene, stretch: _Stretch) -> TableReading:
                 unread.append(Unread(place=place.passage.id, why=why, cells=1))
     unread += _left(scene, stretch, columns)
     return TableReading(figures=tuple(figures), passages=tuple(passages), unread=tuple(unread))
+
+
+def _named_year(scene: _Scene) -> tuple[str, int | None]:
+    """Give the words nearest above a table that name its year, and the report's year for a table that none names.
+
+    A heading of a year to come speaks of aims, and tells no year of what is in the table.
+    """
+    year = scene.report.metadata.year
+    if years_in(scene.before):
+        return scene.before, year
+    first, *deeper = scene.section.path or ("",)
+    titles = [*reversed(deeper), *([first] if read_period(first) else [])]  # a report's title names its own years
+    title = next((title for title in titles if years_in(title)), "")
+    aims = aside_kind(title) != "value" or (
+        year is not None and any(int(named[:4]) > year for named in years_in(title))
+    )
+    return ("", None) if aims else (title or scene.before, year)
 
 
 def _around(scene: _Scene, columns: Columns) -> Surroundings:
@@ -531,7 +550,7 @@ def _figure(
             return None
         unit, unit_text = reading.unit, _named_unit(reading.unit, scene.report)
     extra = scene.lexicon.concept(head.label) if head.label and head.kind == "value" else Concept()
-    metrics, part, part_of = _spoken_of(scene, line, head, columns, subject, extra)
+    metrics, part, part_of = _spoken_of(scene, line, head, columns, subject, extra, unit)
     period = _period_of(scene, line, head, kind, row, columns)
     if not period and (kind == "value" or column.index in columns.years.values()):
         return None
@@ -573,12 +592,14 @@ def _figure(
 
 
 def _spoken_of(
-    scene: _Scene, line: _Line, head: Heading, columns: Columns, subject: Subject, extra: Concept
+    scene: _Scene, line: _Line, head: Heading, columns: Columns, subject: Subject, extra: Concept, unit: Unit | None
 ) -> tuple[frozenset[str], str, frozenset[str]]:
     """Tell a cell's metric from its row, else its column, else the caption; or the part of one that its row names."""
     if subject.concept.metrics or subject.part:
         return subject.concept.metrics, subject.part, subject.part_of
     named = extra.metrics
+    if not named and names_people(head.label) and (unit is None or unit.dimension == "person"):
+        named = next(iter(heading_metrics(head.label, scene.lexicon)), named)
     if is_bare_share(head.label) and not _of_people(scene, columns):
         return frozenset(), "", frozenset()
     together = scene.lexicon.concept(" ".join([*line.labels[-1:], head.label]))
@@ -662,15 +683,16 @@ def _told_apart(figures: Sequence[Figure], lexicon: Lexicon) -> list[Figure]:
     for figure in figures:
         if figure.plain and figure.metrics:
             groups.setdefault((figure.metrics, figure.per, figure.members, figure.period), []).append(figure)
-    unnamed: set[str] = set()
+    parts: dict[str, Figure] = {}
     for group in groups.values():
-        unnamed |= {one.id for one in group if any(_set_apart(one, other, lexicon) for other in group)}
-    return [_as_part(figure, figures) if figure.id in unnamed else figure for figure in figures]
+        lesser = [one for one in group if any(_set_apart(one, other, lexicon) for other in group)]
+        parts |= {one.id: _as_part(one, group) for one in lesser}
+    return [parts.get(figure.id, figure) for figure in figures]
 
 
-def _as_part(figure: Figure, figures: Sequence[Figure]) -> Figure:
-    """Take the metric's name off a figure that is only a part of it; the label of its own tells which."""
-    shared = Counter(label for other in figures for label in set(other.labels))
+def _as_part(figure: Figure, rivals: Sequence[Figure]) -> Figure:
+    """Take the metric's name off a figure that is only a part of it; the label that its rivals lack tells which."""
+    shared = Counter(label for other in rivals for label in set(other.labels))
     own = min(reversed(figure.labels), key=lambda label: (is_plain(label), shared[label]))
     return replace(figure, metrics=(), part=own, part_of=figure.metrics)
 

@@ -33,6 +33,12 @@ _DIVISION = re.compile(  # a name above the labels that says what each row is on
     r"|行业|地区|区域|国家|业务(?:分部|板块)?|分部|板块|部门|职级|级别|厂[房区]|工厂|地点|基地",
     re.I,
 )
+_NEUTRAL = re.compile(  # what a heading may say that neither measures nor counts: "B1 Employment", "Social data"
+    r"^(?:[a-z]\d?\s*[.:、]?\s*)?(?:environment(?:al)?|social|governance|(?:our\s+)?people|workplace|employment(?:\s+and\s+labou?r\s+practices)?"
+    r"|indicators?|items?|metrics?|kpis?|key\s+performance\s+indicators?|categor(?:y|ies)|社会|环境|管治|雇佣(?:及劳工常规)?|员工|人力资源"
+    r"|指标|项目|类别|关键绩效指标|(?:所在)?层面)(?:\s*(?:performance|data|indicators?|kpis?|绩效|数据|范畴|指标))?$",
+    re.I,
+)
 _SAYS_PEOPLE = re.compile(r"\b(?:employees?|staff|workers)\b|员工|雇员|职工|人员", re.I)
 _PEOPLE_ALONE = re.compile(
     r"(?:our\s+|the\s+)?(?:employees?|staff|workforce|headcount|workers|personnel)|员工|雇员|职工|人员|劳动力", re.I
@@ -128,10 +134,13 @@ def read_subject(
     cut = divided(labels, around, lexicon)
     if own.metrics and not share and fits and not (cut and unit is None):
         return Subject(concept=concept)
+    groups = [group for key in own.metrics if (group := lexicon.metrics[key].group)]
+    if groups and len(groups) == len(own.metrics):  # training hours of the full-time employees
+        unnamed = replace(unnamed, members=unnamed.members | frozenset(groups))
     found = _inherited(labels, unnamed, unit, above, around, lexicon)
     if found.part and own.metrics and SUB_ROW.match(fold(labels[-1])):  # of the loans, those to clean energy
         return replace(found, concept=concept)
-    if found.concept.metrics or found.part or share:
+    if found.concept.metrics or found.part or found.otherwise or share:
         return found
     return Subject(concept=unnamed if _of_another_sort(own.metrics, unit, lexicon) else concept)
 
@@ -141,8 +150,10 @@ def _inherited(
 ) -> Subject:
     """Read what a row speaks of by the words around it, of which its own label names all, a group or a part."""
     left = frozenset() if _only_total(labels[-1]) else frozenset(residue(labels[-1], lexicon, headings=labels[:-1]))
+    left |= {labels[-1]} if names_people(labels[-1]) else frozenset()  # "Employees", beside "Directors"
     own = label_concept(labels[-1], lexicon)
-    if (own.dimensions and not own.members) or own.metrics:
+    grouped = own.metrics and all(lexicon.metrics[key].group in concept.members for key in own.metrics)
+    if (own.dimensions and not own.members) or (own.metrics and not grouped):
         left |= {labels[-1]}  # "Education" of what is spent on it, "Electricity" of the emissions it causes
     for metrics, for_parts in _wholes(labels, concept, unit, above, around, lexicon, whole=not left - _SHARE):
         rate = all(lexicon.metrics[key].kind == "rate" for key in metrics)
@@ -150,15 +161,16 @@ def _inherited(
             return Subject(concept=replace(concept, metrics=metrics))
         if for_parts and len(metrics) == 1:
             return Subject(concept=concept, part=labels[-1], part_of=metrics)
-    silent = not any(residue(text, lexicon) for text in (*labels[:-1], around.context, around.caption))
-    people = own.members and not left and _SAYS_PEOPLE.search(fold(labels[-1]))
+    headings = [_NEUTRAL.sub("", fold(text).strip()) for text in (*labels[:-1], around.context, around.caption)]
+    silent = not any(residue(text, lexicon) for text in headings)
+    people = names_people(labels[-1]) or (own.members and not left and _SAYS_PEOPLE.search(fold(labels[-1])))
     counted = people and silent and (unit is None or unit.dimension == "person")
     return Subject(concept=concept, otherwise=_PEOPLE_COUNTED if counted else frozenset())
 
 
 def after(above: Above, labels: Sequence[str], subject: Subject, unit: Unit | None, lexicon: Lexicon) -> Above:
     """Tell what the row reaches over further down, given what those above it do."""
-    concept = subject.concept
+    concept = replace(subject.concept, metrics=subject.concept.metrics or subject.otherwise)
     own = labels[-1] if labels else ""
     if not concept.metrics or concept.members or label_concept(own, lexicon).members or SUB_ROW.match(fold(own)):
         return above
@@ -231,7 +243,7 @@ def names_group(label: str, lexicon: Lexicon) -> bool:
 
 def residue(label: str, lexicon: Lexicon, *, headings: Sequence[str] = ()) -> tuple[str, ...]:
     """Find the words of a label that neither the lexicon nor its headings nor plain counting explain."""
-    concept = lexicon.concept(PARENTHESIS.sub(" ", fold(label)))
+    concept = lexicon.concept(SUB_ROW.sub("", PARENTHESIS.sub(" ", fold(label))))
     placed = any(dimension == "region" for dimension, _ in concept.members)
     known = _COUNTING | (_SITE if placed else frozenset()) | set(lexicon.terms(fold(" ".join(headings)).lower()))
     rest = _HAN_COUNTING.sub(" ", _BETWEEN_HAN.sub("", " ".join(concept.rest)))
@@ -291,16 +303,18 @@ def _wholes(
     groups = bool(concept.members) and whole
     reach = bool(concept.members) or _only_total(own)
     found = [
-        (metrics, not _topic(label)) for label in reversed(labels[:-1]) for metrics in heading_metrics(label, lexicon)
+        (metrics, not names_people(label))
+        for label in reversed(labels[:-1])
+        for metrics in heading_metrics(label, lexicon)
     ]
     if all(not residue(label, lexicon) for label in labels[:-1]) and (reach or not whole):
-        found += [(metrics, not _topic(around.context)) for metrics in heading_metrics(around.context, lexicon)]
+        found += [(metrics, not names_people(around.context)) for metrics in heading_metrics(around.context, lexicon)]
     if groups or SUB_ROW.match(fold(own)):
         found.append((above.total, bool(SUB_ROW.match(fold(own)))))
     if concept.per and whole and not concept.members:
         found.append((_amount_above(above, unit, lexicon), False))
     if reach or not whole:
-        found.append((caption_metrics(around.caption, lexicon), not _topic(around.caption)))
+        found.append((caption_metrics(around.caption, lexicon), not names_people(around.caption)))
     cut = any(label_concept(label, lexicon).dimensions for label in labels[:-1])
     if groups or cut:
         found += [(metrics, cut) for metrics in heading_metrics(around.title, lexicon)]
@@ -309,7 +323,7 @@ def _wholes(
             yield metrics, for_parts
 
 
-def _topic(text: str) -> bool:
+def names_people(text: str) -> bool:
     """Tell a heading that names people and nothing that is said of them: what stands under it need count no people."""
     return bool(_PEOPLE_ALONE.fullmatch(PARENTHESIS.sub("", fold(text)).strip()))
 
