@@ -41,6 +41,7 @@ from index.subject import (
     after,
     after_heading,
     caption_metrics,
+    concept_of,
     dimensions_of,
     divided,
     heading_metrics,
@@ -512,7 +513,7 @@ def _stated_unit(scene: _Scene, columns: Columns, line: _Line) -> tuple[str, Uni
 
 def _fits(lexicon: Lexicon, label: str, heading: str, unit: Unit) -> bool:
     """Tell whether a unit stated for many rows can be that of one: of its metric's kind, or of the heading's metric."""
-    own, above = lexicon.concept(label).metrics, lexicon.concept(heading).metrics
+    own, above = concept_of(lexicon, label).metrics, concept_of(lexicon, heading).metrics
     if not own or any(lexicon.related(one, other) for one in own for other in above):
         return True
     return unit.dimension in dimensions_of(own, lexicon)
@@ -549,7 +550,7 @@ def _figure(
         if unit is not None and reading.unit.dimension != unit.dimension and kind == "value":
             return None
         unit, unit_text = reading.unit, _named_unit(reading.unit, scene.report)
-    extra = scene.lexicon.concept(head.label) if head.label and head.kind == "value" else Concept()
+    extra = concept_of(scene.lexicon, head.label) if head.label and head.kind == "value" else Concept()
     metrics, part, part_of = _spoken_of(scene, line, head, columns, subject, extra, unit)
     period = _period_of(scene, line, head, kind, row, columns)
     if not period and (kind == "value" or column.index in columns.years.values()):
@@ -602,7 +603,7 @@ def _spoken_of(
         named = next(iter(heading_metrics(head.label, scene.lexicon)), named)
     if is_bare_share(head.label) and not _of_people(scene, columns):
         return frozenset(), "", frozenset()
-    together = scene.lexicon.concept(" ".join([*line.labels[-1:], head.label]))
+    together = concept_of(scene.lexicon, " ".join([*line.labels[-1:], head.label]))
     if named and not together.rest and together.metrics not in (named, frozenset()):  # the board's, number of meetings
         return together.metrics, "", frozenset()
     if not named and (extra.members or is_plain(head.label)) and head.label:

@@ -157,7 +157,7 @@ class Concept:
     order: tuple[str, ...] = ()  # keys of metrics and members as they are mentioned
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # one is itself alone, so that what it read can be kept
 class Lexicon:
     """All metrics and words, with the phrases that mean them."""
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index.columns import PARENTHESIS, is_plain
 from index.lexicon import Concept, Lexicon, Member
@@ -126,7 +127,7 @@ def read_subject(
         rate = all(lexicon.metrics[key].rate_of for key in joined)
         return Subject(concept=replace(concept, metrics=joined, per=None if rate else per))
     unnamed = replace(concept, metrics=frozenset())
-    outside = lexicon.concept(PARENTHESIS.sub(" ", labels[-1])).metrics
+    outside = concept_of(lexicon, PARENTHESIS.sub(" ", labels[-1])).metrics
     if outside and outside < own.metrics and dimensions_of(own.metrics - outside, lexicon) <= _COUNTED:
         return Subject(concept=unnamed, part=labels[-1], part_of=outside)
     share = own.metrics == _SHARE_OF_PEOPLE and is_bare_share(labels[-1])
@@ -243,7 +244,7 @@ def names_group(label: str, lexicon: Lexicon) -> bool:
 
 def residue(label: str, lexicon: Lexicon, *, headings: Sequence[str] = ()) -> tuple[str, ...]:
     """Find the words of a label that neither the lexicon nor its headings nor plain counting explain."""
-    concept = lexicon.concept(SUB_ROW.sub("", PARENTHESIS.sub(" ", fold(label))))
+    concept = concept_of(lexicon, SUB_ROW.sub("", PARENTHESIS.sub(" ", fold(label))))
     placed = any(dimension == "region" for dimension, _ in concept.members)
     known = _COUNTING | (_SITE if placed else frozenset()) | set(lexicon.terms(fold(" ".join(headings)).lower()))
     rest = _HAN_COUNTING.sub(" ", _BETWEEN_HAN.sub("", " ".join(concept.rest)))
@@ -251,15 +252,22 @@ def residue(label: str, lexicon: Lexicon, *, headings: Sequence[str] = ()) -> tu
     return tuple(term for term in _TERM.findall(left) if term not in known)
 
 
+@lru_cache(maxsize=4096)  # the same headings stand around many rows
+def concept_of(lexicon: Lexicon, text: str) -> Concept:
+    """Read a text as the lexicon does."""
+    return lexicon.concept(text)
+
+
+@lru_cache(maxsize=4096)
 def label_concept(label: str, lexicon: Lexicon) -> Concept:
     """Read one label; what its parentheses say of coverage or rank bounds the row, it does not break it down."""
     plain = _without_gender(PARENTHESIS.sub(" ", label), lexicon)
-    whole = lexicon.concept(label)
+    whole = concept_of(lexicon, label)
     inside = whole.members - plain.members
     remark = bool(_COVERAGE.search(fold(label))) or any(n > 1 for n in Counter(dim for dim, _ in inside).values())
     members = plain.members if remark else plain.members | whole.members
     _, colon, narrower = label.replace("：", ":").rpartition(":")
-    nearest = lexicon.concept(narrower).members if colon else frozenset[Member]()
+    nearest = concept_of(lexicon, narrower).members if colon else frozenset[Member]()
     cut = {dimension for dimension, _ in nearest}  # of "Mainland: Shanghai" the place itself
     members = frozenset(member for member in members if member[0] not in cut or member in nearest)
     return replace(whole, metrics=whole.metrics or plain.metrics, members=members, rest=plain.rest)
@@ -267,10 +275,10 @@ def label_concept(label: str, lexicon: Lexicon) -> Concept:
 
 def _without_gender(label: str, lexicon: Lexicon) -> Concept:
     """Read a label; of "Male employees trained" the metric's own words, which the word for men parts."""
-    concept = lexicon.concept(label)
+    concept = concept_of(lexicon, label)
     if concept.metrics or not concept.members:
         return concept
-    rest = lexicon.concept(_GENDER.sub(" ", fold(label)))
+    rest = concept_of(lexicon, _GENDER.sub(" ", fold(label)))
     return replace(rest, members=concept.members) if rest.metrics and not rest.rest else concept
 
 
@@ -278,7 +286,7 @@ def caption_metrics(caption: str, lexicon: Lexicon) -> frozenset[str]:
     """Read the one metric that a short text above a table names; none where it names several, or a group of one."""
     if len(caption) > LONGEST_CAPTION:
         return frozenset()
-    said = lexicon.concept(PARENTHESIS.sub(" ", caption))
+    said = concept_of(lexicon, PARENTHESIS.sub(" ", caption))
     found = heading_metrics(caption, lexicon)
     return found[0] if found and len(found[0]) == 1 and not (said.per or said.members) else frozenset()
 
@@ -337,10 +345,10 @@ def _joined(labels: Sequence[str], concept: Concept, around: Surroundings, lexic
     """Read a label together with its heading as the name of one part: emissions and Scope 1, water and recycled."""
     own = SUB_ROW.sub("", fold(labels[-1])).lstrip(" :")
     above = labels[-2] if len(labels) > 1 else around.context
-    total = lexicon.concept(PARENTHESIS.sub(" ", above)).metrics
+    total = concept_of(lexicon, PARENTHESIS.sub(" ", above)).metrics
     if not total or _only_total(own):
         return frozenset()
-    together = lexicon.concept(PARENTHESIS.sub(" ", f"{above} {own}"))
+    together = concept_of(lexicon, PARENTHESIS.sub(" ", f"{above} {own}"))
     if together.metrics == total:
         return frozenset()
     descends = all(set(lexicon.ancestors(key)) & total for key in together.metrics)
