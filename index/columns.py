@@ -18,8 +18,14 @@ UNIT_HEADING = frozenset({"单位", "计量单位", "unit", "units", "unitofmeas
 NOTE_HEADING = frozenset(
     "附注 注 注释 备注 附注编号 note notes footnote footnotes ref reference references remark remarks".split()
 )
+PAGE_HEADING = frozenset(
+    "页码 页数 页次 页 所在页码 对应页码 相关页码 参考页码 页码参考 章节/页码 章节及页码 page pages page(s) "
+    "pageno pageno. pagenumber pagenumbers pagenumber(s) pagereference pagereferences pageref pp pp. page/section "
+    "section/page".split()
+)
 PARENTHESIS = re.compile(r"[(（\[](?P<inside>[^()（）\[\]]*(?:\([^()]*\))?[^()（）\[\]]*)[)）\]]")
 
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _MARK = re.compile(
     r"""
     \s* (?: \((?P<paren>\d{1,2}|(?-i:[a-f]))\) | \[(?P<square>\d{1,2}|(?-i:[a-z]))\] | (?P<star>[*#^†‡§]+)
@@ -45,7 +51,9 @@ _PROGRESS = re.compile(
     re.I,
 )
 _TARGET = re.compile(r"\b(?:targets?|goals?)\b|目标(?!客户|群|市场|受众)", re.I)
-_BASE = re.compile(r"\bbase(?:\s*-?\s*line|\s*-?\s*year)\b|基准(?:年|值|线|年份)?|基线|基期", re.I)
+_BASE = re.compile(
+    r"\bbase(?:\s*-?\s*line|\s*-?\s*year|\s+(?:value|figure|level))\b|基准(?:年|值|线|年份)?|基线|基期", re.I
+)
 _CHANGE = re.compile(
     r"""
     ^ \s* (?: 20\d\d \s* (?:年|/|\bv\.?s?\.?) .* )?
@@ -67,8 +75,10 @@ _ASIDE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("target", _TARGET),
     ("base", _BASE),
 )
+_BESIDE_PLAIN = frozenset("for the of in a".split())
 _PLAIN = frozenset(
-    "总数 合计 总计 数量 数值 数据 数字 金额 人数 集团 本集团 整体 total group overall amount number value "
+    "总数 合计 总计 总数合计 集团合计 集团总计 集团整体 数量 数值 数据 数字 金额 人数 集团 本集团 整体 "
+    "total group overall amount number value "
     "values figure figures data consolidated quantity thegroup no no.".split()
 )
 
@@ -111,6 +121,7 @@ class Columns:
     values: tuple[ValueColumn, ...]
     period: int | None = None  # the label column whose cells are periods, when no header names one
     notes: int | None = None  # the column of footnote marks
+    pages: frozenset[int] = frozenset()  # columns of page numbers, as in an index of contents
     context: str = ""  # what the header says of all rows: the name above the labels
     years: Mapping[Kind, int] = field(default_factory=dict)  # the columns of each row's target year and base year
 
@@ -119,9 +130,10 @@ def read_columns(table: Table, header: Sequence[Row], body: Sequence[Row], befor
     """Read a header; `before` are the words above the table and `year` the report's, for a table that names none."""
     width = len(table.rows[0].cells) if table.rows else 0
     stacks = _stacks(header, width)
-    unit = next((n for n, texts in enumerate(stacks) if any(squeeze(text) in UNIT_HEADING for text in texts)), None)
-    notes = next((n for n, texts in enumerate(stacks) if n and texts and squeeze(texts[-1]) in NOTE_HEADING), None)
-    apart = {0, unit, notes}  # of the columns that no heading can make columns of figures
+    unit = next((n for n, texts in enumerate(stacks) if any(heads(text, UNIT_HEADING) for text in texts)), None)
+    notes = next((n for n, texts in enumerate(stacks) if n and texts and heads(texts[-1], NOTE_HEADING)), None)
+    pages = frozenset(n for n, texts in enumerate(stacks) if any(heads(text, PAGE_HEADING) for text in texts))
+    apart = {0, unit, notes, *pages}  # of the columns that no heading can make columns of figures
     headings = {n: read_heading(texts) for n, texts in enumerate(stacks) if n not in apart and any(texts)}
     years = _year_columns(headings, body)
     apart |= set(years.values())
@@ -144,13 +156,14 @@ def read_columns(table: Table, header: Sequence[Row], body: Sequence[Row], befor
     if unit is None:
         unit = _unit_column(body, labels)
         labels = tuple(n for n in labels if n != unit)
-    context = " ".join(text for text in stacks[0] if not is_period_phrase(text)) if stacks else ""
+    context = " ".join(text for text in dict.fromkeys(stacks[0]) if not is_period_phrase(text)) if stacks else ""
     return Columns(
         labels=labels,
         unit=unit,
         values=_in_series(_superseded(values)),
         period=period,
         notes=notes,
+        pages=pages,
         context=context,
         years=years,
     )
@@ -218,7 +231,8 @@ def is_plain(label: str) -> bool:
     (True, True, False)
     """
     squeezed = squeeze(label)
-    return not squeezed or squeezed in _PLAIN or squeezed.removesuffix("总计").removesuffix("合计") == ""
+    words = fold(label).lower().split()
+    return not squeezed or squeezed in _PLAIN or all(word in _PLAIN or word in _BESIDE_PLAIN for word in words)
 
 
 def heading_text(row: Row) -> str:
@@ -232,6 +246,18 @@ def heading_text(row: Row) -> str:
 def squeeze(text: str) -> str:
     """Fold a heading so that blanks and line breaks make no difference."""
     return re.sub(r"[\s_]+", "", fold(text)).lower()
+
+
+def heads(text: str, headings: frozenset[str]) -> bool:
+    """Tell a heading that is one of some words, or two of them in two languages.
+
+    >>> heads("單位 Unit", UNIT_HEADING), heads("Business unit", UNIT_HEADING)
+    (True, False)
+    """
+    squeezed = squeeze(text)
+    han = "".join(_HAN.findall(squeezed))
+    latin = _HAN.sub("", squeezed).strip("/()|")
+    return squeezed in headings or (han in headings and latin in headings)
 
 
 def _stacks(header: Sequence[Row], width: int) -> list[list[str]]:
@@ -393,6 +419,8 @@ def _without_unit(text: str) -> tuple[str, Unit | None, str]:
         return "", whole, text
     for divider in (",", "，", "：", ":"):
         head, _, tail = text.rpartition(divider)
+        if re.match(r"\d{3}(?!\d)", tail) and head[-1:].isdigit():  # per 1,000 employees
+            continue
         unit = read_unit(tail) if head else None
         if unit:
             return head.strip(), unit, tail.strip()

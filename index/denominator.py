@@ -7,7 +7,7 @@ from dataclasses import dataclass
 _MONEY = r"(?:rmb|cny|hkd|usd|hk\$|us\$|¥|\$|人民币|港币|港元|美元|yuan|renminbi|dollars?|元|蚊|块)"
 _SCALE = r"(?:[\d,.]+|one|ten|a|hundred|thousand|million|billion|mn|[一二两十百千万亿]+)"
 _FILL_ENGLISH = (
-    rf"(?:\s*(?:{_MONEY}|{_SCALE}|unit|total|gross|net|full-time|the|its|their|our|in|of|worth)\b\s*){{0,7}}"
+    rf"(?:\s*(?:{_MONEY}|{_SCALE}|unit|total|gross|net|full-time|the|its|their|our|in|of|worth)(?!\w)\s*){{0,7}}"
 )
 _FILL_CHINESE = rf"(?:\s*(?:{_MONEY}|{_SCALE}|[一个名位家间单位平均全职的]|单位|赚|赚到|录得)){{0,7}}\s*"
 _RELATION = (
@@ -59,7 +59,7 @@ def read_denominators(
         ways.append(
             rf"""
             (?P<{key}>
-                {_RELATION} {_FILL_ENGLISH} \s* (?:{latin})\b {_NO_GROUP} {bare_latin}
+                {_RELATION} {_FILL_ENGLISH} \s* (?:{latin})\b {_NO_GROUP} (?: \s+ of \s+ (?:{latin})\b )? {bare_latin}
             )
           | (?P<{key}_>
                 (?: 每 | 单位 ) {_FILL_CHINESE} (?:{han}) (?:平均)? {bare_han}

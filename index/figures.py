@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
@@ -18,6 +18,7 @@ from index.columns import (
     ValueColumn,
     aside_kind,
     heading_text,
+    heads,
     is_plain,
     read_columns,
     read_heading,
@@ -31,6 +32,25 @@ from index.quantity import Cell as Reading
 from index.quantity import find_quantities, read_cell
 from index.report import Report, Row, Section, Table
 from index.script import fold
+from index.subject import (
+    LONGEST_CAPTION,
+    SUB_ROW,
+    Above,
+    Subject,
+    Surroundings,
+    after,
+    after_heading,
+    caption_metrics,
+    concept_of,
+    dimensions_of,
+    divided,
+    heading_metrics,
+    is_bare_share,
+    names_group,
+    names_people,
+    names_whole,
+    read_subject,
+)
 from index.units import Unit, read_unit, unit_name
 
 Disclosure = Literal["number", "not_disclosed", "not_applicable"]
@@ -45,12 +65,17 @@ _RESTATED_CELL = re.compile(
     r"\s*[(（\[]?\s*(?:restated|[经經]重列|[经經]重述|重列)\s*(?P<note>[,，、;；]\s*(?:[注註附]+|note)\s*\d{1,2})?\s*[)）\]]?\s*$",
     re.I,
 )
+_OWN_LABEL = re.compile(
+    r"of\s+which|including|(?:fe)?males?\b|others?\b|total|below|under|above|over|aged?\b|by\b|kg|km", re.I
+)
+_FURNITURE = re.compile(r"\breport\b.*\b20\d\d|\b20\d\d\b.*\breport\b|20\d\d.*报告|报告.*20\d\d", re.I)  # of a page
+_UNITLESS = re.compile(r"\b(?:scores?|ratings?|ranks?|rankings?|index)\b|评分|得分|评级|排名|指数", re.I)
+_SHARE_OF = re.compile(r"(?:%|percentage)\s*(?:of|to)\s|占.*(?:%|百分比|比例)$", re.I)
 _NOTE_MARKS = re.compile(r"(?<![\w.])(?:\d{1,2}|[a-z])(?!\w)|[*#^†‡]+")
-_LONGEST_CAPTION = 120  # characters; a longer text above a table is prose
-_UNIT_DIVIDERS = tuple(re.compile(rf"{divider}(?!.*{divider})") for divider in (",", "，", r"(?<![A-Za-z])[-–]", ":"))
-_COVERAGE = re.compile(r"包括|包含|涵盖|覆盖|不含|不包括|include|exclud|cover", re.I)
-_DENOMINATOR = {"money": "per_revenue", "person": "per_employee", "area": "per_area"}
-_TOTAL = re.compile(r"^(?:(?:grand\s+|sub-?\s*|overall\s+)?total|overall|合计|总计|总数|小计|总和|共计|整体)$", re.I)
+_UNIT_DIVIDERS = tuple(
+    re.compile(rf"{divider}(?!.*{divider})")
+    for divider in (r",(?!\d{3}(?!\d))", "，", r"(?<![A-Za-z])[-–]", ":", r"\sin\s")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +108,8 @@ class Figure:
     restated: bool = False  # printed as restated
     superseded: bool = False  # the original of a figure that the report prints restated
     words: str = ""  # the whole cell of a target or progress that is printed in words: "30% reduction"
+    part: str = ""  # the label of a site, segment or group that the lexicon does not know: "Retail division"
+    part_of: tuple[str, ...] = ()  # lexicon keys of the metric that it is a part of; `metrics` is then empty
 
     @property
     def plain(self) -> bool:
@@ -204,27 +231,31 @@ def _heads(row: Row, header: Sequence[Row]) -> bool:
     others = [text for text in texts[1:] if text and text not in periods]
     first = row.cells[0]
     named = first.heading or not texts[0] or any(texts[0] == squeeze(above.cells[0].text.text) for above in header)
-    words = all(text in UNIT_HEADING or text in NOTE_HEADING or aside_kind(text) != "value" for text in others)
+    words = all(heads(text, UNIT_HEADING | NOTE_HEADING) or aside_kind(text) != "value" for text in others)
     return len(periods) > 1 and len(set(periods)) == len(periods) and named and words
 
 
 def _read_stretch(scene: _Scene, stretch: _Stretch) -> TableReading:
     body = [scene.table.body[number] for number in stretch.numbers]
-    columns = read_columns(scene.table, stretch.header, body, scene.before, scene.report.metadata.year)
+    columns = read_columns(scene.table, stretch.header, body, *_named_year(scene))
     passages = [_place(scene, stretch, _Line(number=n, labels=()), ()).passage for n in stretch.header_numbers]
     figures: list[Figure] = []
     unread: list[Unread] = []
-    total: Concept | None = None
+    above = Above()
+    around = _around(scene, columns)
     ids: set[str] = set()
     rows: dict[tuple[tuple[str, ...], str], int] = {}
-    for line in _lines(scene.table, stretch, columns):
+    for line in _apart(scene, columns, list(_lines(scene.table, stretch, columns))):
         row = scene.table.body[line.number]
         unit_text, unit = _row_unit(scene, stretch, columns, line)
-        concept = _concept(scene, columns, line, unit, total)
-        if concept.metrics and not concept.members:
-            total = concept
+        subject = read_subject(line.labels, unit, above, around, scene.lexicon)
+        above = (
+            after_heading(above, line.labels[-1], scene.lexicon)
+            if line.blank
+            else after(above, line.labels, subject, unit, scene.lexicon)
+        )
         marks = {column.index: (*line.marks, *_cell_marks(row, column)) for column in columns.values}
-        bearing = _bearing(scene, concept, [mark for own in marks.values() for mark in own] or line.marks)
+        bearing = _bearing(scene, subject.bearing, [mark for own in marks.values() for mark in own] or line.marks)
         place = _place(scene, stretch, line, bearing)
         passages.append(place.passage)
         if line.blank:
@@ -240,8 +271,8 @@ def _read_stretch(scene: _Scene, stretch: _Stretch) -> TableReading:
             why = _uncertain(row, column, columns, line)
             figure = None
             if not (why and holds):
-                notes = _bearing(scene, concept, marks[column.index])
-                figure = _figure(scene, place, line, column, columns, first, row, concept, (unit_text, unit), notes)
+                notes = _bearing(scene, subject.bearing, marks[column.index])
+                figure = _figure(scene, place, line, column, columns, first, row, subject, (unit_text, unit), notes)
                 why = (
                     f"not a number of its row's unit: {text[:40]!r}"
                     if read_cell(text).unit
@@ -257,6 +288,27 @@ def _read_stretch(scene: _Scene, stretch: _Stretch) -> TableReading:
                 unread.append(Unread(place=place.passage.id, why=why, cells=1))
     unread += _left(scene, stretch, columns)
     return TableReading(figures=tuple(figures), passages=tuple(passages), unread=tuple(unread))
+
+
+def _named_year(scene: _Scene) -> tuple[str, int | None]:
+    """Give the words nearest above a table that name its year, and the report's year for a table that none names.
+
+    A heading of a year to come speaks of aims, and tells no year of what is in the table.
+    """
+    year = scene.report.metadata.year
+    if years_in(scene.before):
+        return scene.before, year
+    first, *deeper = scene.section.path or ("",)
+    titles = [*reversed(deeper), *([first] if read_period(first) else [])]  # a report's title names its own years
+    title = next((title for title in titles if years_in(title)), "")
+    aims = aside_kind(title) != "value" or (
+        year is not None and any(int(named[:4]) > year for named in years_in(title))
+    )
+    return ("", None) if aims else (title or scene.before, year)
+
+
+def _around(scene: _Scene, columns: Columns) -> Surroundings:
+    return Surroundings(context=columns.context, caption=scene.before, title=scene.section.title)
 
 
 def _place(scene: _Scene, stretch: _Stretch, line: _Line, bearing: Sequence[Note]) -> RowPassage:
@@ -302,10 +354,12 @@ def _uncertain(row: Row, column: ValueColumn, columns: Columns, line: _Line) -> 
 def _left(scene: _Scene, stretch: _Stretch, columns: Columns) -> list[Unread]:
     """Report what no column was found for: the whole table, or the numbers in columns whose heading says no period."""
     rows = [scene.table.body[number] for number in stretch.numbers]
+    if not columns.values and columns.pages:
+        return []
     if not columns.values:
         held = sum(any(c.isdigit() for c in cell.text.text) for row in rows for cell in row.cells[1:])
         return [Unread(place=scene.table.key, why="no column says which period it is for", cells=held)] if held else []
-    apart = {*columns.labels, columns.unit, columns.notes, columns.period, *columns.years.values()}
+    apart = {*columns.labels, columns.unit, columns.notes, columns.period, *columns.pages, *columns.years.values()}
     apart |= {column.index for column in columns.values}
     headed = {n for above in stretch.header for n, cell in enumerate(above.cells) if cell.text.text.strip()} - apart
     cells = [row.cells[n] for row in rows for n in headed]
@@ -324,8 +378,9 @@ def _beyond_header(header: Sequence[Row], row: Row) -> int:
 def _lines(table: Table, stretch: _Stretch, columns: Columns) -> Iterator[_Line]:
     held: dict[int, str] = {}
     held_row: Row | None = None
-    heading = ""
+    heading, before = "", ""
     heading_row: Row | None = None
+    previous: Row | None = None
     period = Heading()
     for number in stretch.numbers:
         row = table.body[number]
@@ -344,12 +399,18 @@ def _lines(table: Table, stretch: _Stretch, columns: Columns) -> Iterator[_Line]
             own[0], group = held[0], held_row
         label = [text for text in dict.fromkeys(own) if text]
         if columns.values and label and (title or (not any(values) and not unit)):
-            heading, heading_row = label[-1], row
+            if not _FURNITURE.search(fold(label[-1])):
+                before, heading, heading_row = heading, label[-1], row
+            previous = row
             yield _Line(number=number, labels=tuple(label), blank=True)
             continue
-        if heading:
-            label = [heading, *label]
+        if label and heading_row is previous and _continues(heading, label[-1]):
+            group = heading_row
+            label[-1], heading, heading_row = f"{heading} {label[-1]}", before, None
+        elif heading:
             group = group or heading_row
+        label = [heading, *label] if heading else label
+        previous = row
         said = read_heading([row.cells[columns.period].text.text]) if columns.period is not None else period
         marks = [*said.marks, *_note_cell(row, columns)]
         plain = []
@@ -358,6 +419,38 @@ def _lines(table: Table, stretch: _Stretch, columns: Columns) -> Iterator[_Line]
             plain.append(bare)
             marks += found
         yield _Line(number=number, labels=tuple(plain), group=group, marks=tuple(marks), heading=said)
+
+
+def _apart(scene: _Scene, columns: Columns, lines: Sequence[_Line]) -> Iterator[_Line]:
+    """Tell rows of the same labels apart: by the row that they are parts of, or by words in their column of units."""
+    count = Counter(line.labels for line in lines if not line.blank and line.heading.period is None)
+    whole = ""
+    for line in lines:
+        twin = bool(line.labels) and not line.blank and count[line.labels] > 1
+        label = line.labels[-1] if line.labels else ""
+        part = bool(SUB_ROW.match(fold(label))) or names_group(label, scene.lexicon)
+        if not part:
+            whole = "" if line.blank or twin else label
+        text = scene.table.body[line.number].cells[columns.unit].text.text if columns.unit is not None else ""
+        words = " ".join(text.split())
+        if twin and part and whole:
+            yield replace(line, labels=(*line.labels[:-1], whole, label))
+        elif twin and words and not read_unit(words):
+            yield replace(line, labels=(*line.labels, words))
+        else:
+            yield line
+
+
+def _continues(heading: str, label: str) -> bool:
+    """Tell the second half of a label that was broken over two rows from a label of its own.
+
+    >>> _continues("Greenhouse gas", "emissions (Scope 1)"), _continues("Employees", "male")
+    (True, False)
+    """
+    opened = len(re.findall("[(（]", heading)) > len(re.findall("[)）]", heading))
+    closes = len(re.findall("[(（]", label)) < len(re.findall("[)）]", label))
+    lower = label[:1].islower() and label[:1].isascii() and heading[:1].isupper() and not _OWN_LABEL.match(label)
+    return bool(heading) and (lower or (opened and closes))
 
 
 def _note_cell(row: Row, columns: Columns) -> list[str]:
@@ -371,7 +464,7 @@ def _row_unit(scene: _Scene, stretch: _Stretch, columns: Columns, line: _Line) -
     row = scene.table.body[line.number]
     if columns.unit is not None and row.cells[columns.unit].text.text.strip():
         text = " ".join(row.cells[columns.unit].text.text.split())
-        return text, read_unit(text)
+        return text, read_unit(text) or (read_unit("%") if _SHARE_OF.match(fold(text)) else None)
     for label in reversed(line.labels):
         found = _unit_in(label)
         if found is not None and (label == line.labels[-1] or _fits(scene.lexicon, line.labels[-1], label, found[1])):
@@ -385,7 +478,8 @@ def _row_unit(scene: _Scene, stretch: _Stretch, columns: Columns, line: _Line) -
             unit = read_unit(inside["inside"])
             if unit:
                 return inside["inside"], unit
-    return _stated_unit(scene, line)
+    scored = bool(line.labels) and _UNITLESS.search(fold(line.labels[-1])) is not None
+    return ("", None) if scored else _stated_unit(scene, columns, line)
 
 
 def _unit_in(label: str) -> tuple[str, Unit] | None:
@@ -401,101 +495,28 @@ def _unit_in(label: str) -> tuple[str, Unit] | None:
     return None
 
 
-def _stated_unit(scene: _Scene, line: _Line) -> tuple[str, Unit | None]:
+def _stated_unit(scene: _Scene, columns: Columns, line: _Line) -> tuple[str, Unit | None]:
     """Read a unit that a short text above the table states for all of it, where it can be the row's."""
-    if len(scene.before) > _LONGEST_CAPTION:
+    if len(scene.before) > LONGEST_CAPTION:
         return "", None
     inside = [found["inside"] for found in PARENTHESIS.finditer(scene.before)]
     candidates = [scene.before, *inside, *(part for text in inside for part in re.split("[,，;；、]", text))]
     candidates += [found["unit"] for text in candidates for found in _STATED_IN.finditer(fold(text))]
     for text in candidates:
         unit = read_unit(text.strip())
-        if unit and _fits(scene.lexicon, line.labels[-1] if line.labels else "", "", unit):
+        label = line.labels[-1] if line.labels else ""
+        whole = divided(line.labels, _around(scene, columns), scene.lexicon)
+        if unit and (unit.dimension in dimensions_of(whole, scene.lexicon) or _fits(scene.lexicon, label, "", unit)):
             return text.strip(), unit
     return "", None
 
 
 def _fits(lexicon: Lexicon, label: str, heading: str, unit: Unit) -> bool:
     """Tell whether a unit stated for many rows can be that of one: of its metric's kind, or of the heading's metric."""
-    own, above = lexicon.concept(label).metrics, lexicon.concept(heading).metrics
+    own, above = concept_of(lexicon, label).metrics, concept_of(lexicon, heading).metrics
     if not own or any(lexicon.related(one, other) for one in own for other in above):
         return True
-    return unit.dimension in _dimensions(own, lexicon)
-
-
-def _dimensions(metrics: Iterable[str], lexicon: Lexicon) -> set[str]:
-    """Give the kinds of unit that metrics are measured in."""
-    return {unit.dimension for key in metrics for text in lexicon.metrics[key].units if (unit := read_unit(text))}
-
-
-def _concept(scene: _Scene, columns: Columns, line: _Line, unit: Unit | None, total: Concept | None) -> Concept:
-    """Read what a row speaks of; a label that names only a breakdown speaks of its group's or its table's total."""
-    lexicon = scene.lexicon
-    parts = [_label_concept(label, lexicon) for label in line.labels]
-    own = parts[-1] if parts else Concept()
-    metrics = own.metrics
-    members = set(own.members)
-    per = own.per
-    for part in reversed(parts[:-1]):
-        if not metrics:
-            metrics = part.metrics
-        if part.per and not per:
-            per = part.per
-        named = {dimension for dimension, _ in members}
-        members |= {member for member in part.members if member[0] not in named}
-    bare = not own.rest or len(own.rest) <= 2
-    if not metrics:
-        metrics = _from_above(columns.context, line, lexicon)
-    if not metrics and members and bare and total is not None:
-        metrics = total.metrics
-    if not metrics and line.labels:
-        metrics = _from_caption(scene, line.labels[-1], members)
-    if not metrics and members and bare:
-        metrics = lexicon.concept(scene.section.title).metrics
-    denominator = _per(unit)
-    if denominator and (per is None or per == "intensity"):
-        per = denominator
-    return replace(own, metrics=metrics, members=frozenset(members), per=per)
-
-
-def _from_above(context: str, line: _Line, lexicon: Lexicon) -> frozenset[str]:
-    """Let a row speak of what the name above the labels means: as its total, its breakdown, or a part of it."""
-    above = lexicon.concept(PARENTHESIS.sub(" ", context)).metrics
-    if not above or len(line.labels) != 1:
-        return frozenset()
-    own = _label_concept(line.labels[0], lexicon)
-    if _TOTAL.match(fold(line.labels[0]).strip()) or (own.members and not own.rest):
-        return above
-    together = lexicon.concept(f"{context} {line.labels[0]}").metrics
-    return together if all(set(lexicon.ancestors(key)) & above for key in together) else frozenset()
-
-
-def _from_caption(scene: _Scene, label: str, members: Iterable[Member]) -> frozenset[str]:
-    """Let a row or column that names only a total or a breakdown speak of what a short text above the table names."""
-    if len(scene.before) > _LONGEST_CAPTION:
-        return frozenset()
-    said = scene.lexicon.concept(PARENTHESIS.sub(" ", scene.before))
-    if len(said.metrics) != 1 or said.per or said.members:
-        return frozenset()
-    rest = scene.lexicon.concept(PARENTHESIS.sub(" ", label)).rest
-    plain = bool(_TOTAL.match(fold(PARENTHESIS.sub("", label)).strip()))
-    return said.metrics if plain or (members and len(rest) <= 2) else frozenset()
-
-
-def _label_concept(label: str, lexicon: Lexicon) -> Concept:
-    """Read one label; what its parentheses say of coverage or rank bounds the row, it does not break it down."""
-    plain = lexicon.concept(PARENTHESIS.sub(" ", label))
-    whole = lexicon.concept(label)
-    inside = whole.members - plain.members
-    remark = bool(_COVERAGE.search(fold(label))) or any(n > 1 for n in Counter(dim for dim, _ in inside).values())
-    members = plain.members if remark else plain.members | whole.members
-    return replace(whole, members=members, rest=plain.rest)
-
-
-def _per(unit: Unit | None) -> str | None:
-    if unit is None or "/" not in unit.dimension:
-        return None
-    return _DENOMINATOR.get(unit.dimension.rsplit("/", 1)[1])
+    return unit.dimension in dimensions_of(own, lexicon)
 
 
 def _figure(
@@ -506,13 +527,15 @@ def _figure(
     columns: Columns,
     first: int,
     row: Row,
-    concept: Concept,
+    subject: Subject,
     row_unit: tuple[str, Unit | None],
     notes: Sequence[Note],
 ) -> Figure | None:
     head = column.heading
     kind = _kind(line, head)
     unit_text, unit = row_unit
+    if head.label and _UNITLESS.search(fold(head.label)) and not head.unit:
+        unit_text, unit = "", None
     if head.unit and (not unit or kind in ("change", "progress")):
         unit_text, unit = head.unit_text, head.unit
     cell = row.cells[column.index]
@@ -527,7 +550,8 @@ def _figure(
         if unit is not None and reading.unit.dimension != unit.dimension and kind == "value":
             return None
         unit, unit_text = reading.unit, _named_unit(reading.unit, scene.report)
-    extra = scene.lexicon.concept(head.label) if head.label and head.kind == "value" else Concept()
+    extra = concept_of(scene.lexicon, head.label) if head.label and head.kind == "value" else Concept()
+    metrics, part, part_of = _spoken_of(scene, line, head, columns, subject, extra, unit)
     period = _period_of(scene, line, head, kind, row, columns)
     if not period and (kind == "value" or column.index in columns.years.values()):
         return None
@@ -543,9 +567,9 @@ def _figure(
         row_key=row_key,
         section_key=passage.section_key,
         labels=labels,
-        metrics=tuple(sorted(concept.metrics or extra.metrics or _from_caption(scene, head.label, extra.members))),
-        per=concept.per or extra.per,
-        members=tuple(sorted(concept.members | extra.members)),
+        metrics=tuple(sorted(metrics)),
+        per=subject.concept.per or extra.per,
+        members=tuple(sorted(subject.concept.members | extra.members)),
         unit_text=unit_text,
         unit=unit.symbol if unit else None,
         period=period,
@@ -563,7 +587,41 @@ def _figure(
         restated=restated or head.restated or line.heading.restated,
         superseded=beside == "original",
         words=words,
+        part=part,
+        part_of=tuple(sorted(part_of)),
     )
+
+
+def _spoken_of(
+    scene: _Scene, line: _Line, head: Heading, columns: Columns, subject: Subject, extra: Concept, unit: Unit | None
+) -> tuple[frozenset[str], str, frozenset[str]]:
+    """Tell a cell's metric from its row, else its column, else the caption; or the part of one that its row names."""
+    if subject.concept.metrics or subject.part:
+        return subject.concept.metrics, subject.part, subject.part_of
+    named = extra.metrics
+    if not named and names_people(head.label) and (unit is None or unit.dimension == "person"):
+        named = next(iter(heading_metrics(head.label, scene.lexicon)), named)
+    if is_bare_share(head.label) and not _of_people(scene, columns):
+        return frozenset(), "", frozenset()
+    together = concept_of(scene.lexicon, " ".join([*line.labels[-1:], head.label]))
+    if named and not together.rest and together.metrics not in (named, frozenset()):  # the board's, number of meetings
+        return together.metrics, "", frozenset()
+    if not named and (extra.members or is_plain(head.label)) and head.label:
+        named = caption_metrics(scene.before, scene.lexicon)
+    if not named and (not head.label or is_plain(head.label) or names_group(head.label, scene.lexicon)):
+        named = subject.otherwise
+    if not named or not line.labels or names_whole(line.labels[-1], scene.lexicon):
+        return named, "", frozenset()
+    return frozenset(), line.labels[-1], named
+
+
+def _of_people(scene: _Scene, columns: Columns) -> bool:
+    """Tell a table that counts people, by its other columns, the name above its labels, or the words around it."""
+    beside = [column.heading.label for column in columns.values if not is_bare_share(column.heading.label)]
+    for text in (*beside, columns.context, scene.before, scene.section.title):
+        for metrics in heading_metrics(text, scene.lexicon):
+            return all(scene.lexicon.metrics[key].aspect == "B1" for key in metrics)
+    return True
 
 
 def _named_unit(unit: Unit, report: Report) -> str:
@@ -626,10 +684,18 @@ def _told_apart(figures: Sequence[Figure], lexicon: Lexicon) -> list[Figure]:
     for figure in figures:
         if figure.plain and figure.metrics:
             groups.setdefault((figure.metrics, figure.per, figure.members, figure.period), []).append(figure)
-    unnamed: set[str] = set()
+    parts: dict[str, Figure] = {}
     for group in groups.values():
-        unnamed |= {one.id for one in group if any(_set_apart(one, other, lexicon) for other in group)}
-    return [replace(figure, metrics=()) if figure.id in unnamed else figure for figure in figures]
+        lesser = [one for one in group if any(_set_apart(one, other, lexicon) for other in group)]
+        parts |= {one.id: _as_part(one, group) for one in lesser}
+    return [parts.get(figure.id, figure) for figure in figures]
+
+
+def _as_part(figure: Figure, rivals: Sequence[Figure]) -> Figure:
+    """Take the metric's name off a figure that is only a part of it; the label that its rivals lack tells which."""
+    shared = Counter(label for other in rivals for label in set(other.labels))
+    own = min(reversed(figure.labels), key=lambda label: (is_plain(label), shared[label]))
+    return replace(figure, metrics=(), part=own, part_of=figure.metrics)
 
 
 def _set_apart(one: Figure, other: Figure, lexicon: Lexicon) -> bool:
@@ -645,7 +711,7 @@ def _set_apart(one: Figure, other: Figure, lexicon: Lexicon) -> bool:
 
 def _in_own_unit(figure: Figure, lexicon: Lexicon) -> bool:
     unit = read_unit(figure.unit or "")
-    kinds = _dimensions(figure.metrics, lexicon)
+    kinds = dimensions_of(figure.metrics, lexicon)
     return unit is None or not kinds or unit.dimension in kinds
 
 

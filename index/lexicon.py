@@ -51,6 +51,22 @@ _AGE = re.compile(
     """,
     re.VERBOSE | re.I,
 )
+_AGE_SIGN = re.compile(  # <30, ≥ 50, 60+: an age where nothing else is said, or where the text speaks of age
+    r"(?:(?<![\d.])[<≤]=?\s*(?P<under_sign>[2-6]\d)(?![\d.,%])|(?<![\d.])[>≥]=?\s*(?P<over_sign>[2-6]\d)(?![\d.,%])"
+    r"|(?<![\d.,-])(?P<over_plus>[2-6]\d)\s*\+(?!\s*\d))\s*(?:岁|years?\s*old)?"
+)
+_OF_AGE = re.compile(r"\bages?d?\b|\byears?\s+old\b|岁|年龄", re.I)
+_RATE_BASE = re.compile(
+    r"""
+    \bper \s+ (?: one \s+ | an? \s+ )? (?: [\d,]{3,} | hundred | thousand | million ) \s*
+      (?: hundred | thousand | million )? \s*
+      (?: (?: (?: man | working | work ) [\s-]? )? hours? (?: \s+ worked )?
+        | (?: full-time \s+ )? (?: employees? | workers? | staff | people | persons ) )
+  | 每 (?: [\d,]{3,} | [一二两]? [十百千万]+ ) \s* [个名位]?
+      (?: 工作小时 | 工作时数 | 工时 | 小时 | 员工 | 雇员 | 职工 )
+    """,
+    re.VERBOSE | re.I,
+)
 
 _FUNCTION = frozenset("a an the of in on at to for from by with and or per number total".split())
 _PARTICLES = frozenset("的之及和与或数量率额总")
@@ -88,6 +104,7 @@ class Metric:
     breakdowns: tuple[str, ...]
     group: Member | None  # the group of its parent that it counts
     average_of: str | None  # the total that it is when divided by the people
+    rate_of: str | None  # the count that it is per so many hours worked or people
     sums: tuple[str, ...]  # the metrics it is the sum of, when all are disclosed
     joins: frozenset[str]  # the metrics that one row prints together under this name
     better: int  # 1: higher is better, -1: lower is better, 0: disputable
@@ -140,7 +157,7 @@ class Concept:
     order: tuple[str, ...] = ()  # keys of metrics and members as they are mentioned
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # one is itself alone, so that what it read can be kept
 class Lexicon:
     """All metrics and words, with the phrases that mean them."""
 
@@ -194,6 +211,21 @@ class Lexicon:
         [('gender', 'female')]
         """
         folded = _COVERAGE.sub(" ", fold(text))
+        based = _RATE_BASE.sub(" ", folded)
+        if based != folded:
+            counted = self._read(based)
+            rates = self._rates(counted.metrics)
+            if rates:
+                return replace(counted, metrics=rates, per=None)
+        return self._read(folded)
+
+    def _rates(self, keys: Iterable[str]) -> frozenset[str]:
+        """Name the rates that counts are per million hours or per thousand people; none where one has no rate."""
+        of = {metric.rate_of: metric.key for metric in self.metrics.values() if metric.rate_of}
+        named = [key if self.metrics[key].kind == "rate" else of.get(key) for key in keys]
+        return frozenset(key for key in named if key) if all(named) else frozenset()
+
+    def _read(self, folded: str) -> Concept:
         codes = tuple(m.group().upper() for m in _CODE.finditer(folded)) + tuple(
             f"GRI {m['number']}" for m in _GRI.finditer(folded)
         )
@@ -458,6 +490,8 @@ def _ages(text: str) -> tuple[frozenset[Member], str]:
         return " "
 
     rest = _AGE.sub(take, _HAN_AGE.sub(_digits, text))
+    if _AGE_SIGN.fullmatch(rest.strip()) or _OF_AGE.search(text):
+        rest = _AGE_SIGN.sub(take, rest)
     return frozenset(found), rest
 
 
@@ -489,6 +523,7 @@ def _metric(table: dict[str, Any]) -> Metric:
         breakdowns=tuple(table.get("breakdowns", ())),
         group=(table["group"][0], table["group"][1]) if "group" in table else None,
         average_of=table.get("average_of"),
+        rate_of=table.get("rate_of"),
         sums=tuple(table.get("sums", ())),
         joins=frozenset(table.get("joins", ())),
         better=better,

@@ -385,6 +385,8 @@ _FOOTNOTE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# 1,234 (45.6%): a count, and what share of some whole it is. A sign would make the share a change.
+_SHARE_BESIDE = re.compile(r"^(?P<count>[0-9][0-9,]*)\s*[(（]\s*[0-9]{1,3}(?:\.[0-9]+)?\s*[%％]\s*[)）]$")
 _DASHES = re.compile(r"[-–—―−‐‑‒─ー/\\.·。 ]+")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _RANGE = re.compile(r"\s?(?:-|–|—|~|至|到|to)\s?")
@@ -420,7 +422,7 @@ def read_cell(text: str, *, unit: Unit | None = None) -> Cell:
     silent = _silence(fold(text).strip())
     if silent:
         return _cell(silent)
-    stem, footnotes = _footnotes(text.strip())
+    stem, footnotes = _footnotes(_SHARE_BESIDE.sub(r"\g<count>", text.strip()))
     if len(stem) > LONGEST_CELL:
         return _cell("text")
     scan = _shielded(stem, fold_with_offsets(stem)).strip()

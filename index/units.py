@@ -258,6 +258,7 @@ _STATED_IN = re.compile(
     r"^(?: in \s (?P<english> .+ ) | 以 (?P<chinese> .+? ) (?: 计算? | 为单位 | 列示 | 呈列 ) )$", re.X
 )
 _BRACKETED = re.compile(r"^(?P<outside> [^()]+? ) \s* \( (?P<inside> [^()]+ ) \) (?P<rest> [^()]* )$", re.X)
+_SEAM = re.compile(r"(?<=[\u3400-\u9fff]) [\s/|]* (?=[a-z%]) | (?<=[a-z0-9%.)]) [\s/|]* (?=[\u3400-\u9fff])", re.X)
 _BASIS = re.compile(
     r"""
     (?: of | in )?
@@ -418,12 +419,21 @@ def _plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _read(text: str) -> Unit | None:
     text = _unwrapped(_LABEL.sub("", text))
-    whole = _composite(text)
+    whole = _composite(text) or _in_two_languages(text)
     bracketed = _BRACKETED.match(text)
     if whole or not bracketed:
         return whole
     outside, inside = _composite(bracketed["outside"] + bracketed["rest"]), _composite(bracketed["inside"])
     return outside if outside == inside else None
+
+
+def _in_two_languages(text: str) -> Unit | None:
+    """Read a unit that stands twice, in Chinese and in English: 噸二氧化碳當量 tCO2e."""
+    for seam in _SEAM.finditer(text):
+        first, second = _composite(text[: seam.start()]), _composite(text[seam.end() :])
+        if first and first == second:
+            return first
+    return None
 
 
 def _unwrapped(text: str) -> str:

@@ -575,11 +575,145 @@ By age / 30-50 = 8 @ 2022
         source="""\
 | Item | 2023 | 2022 |
 |---|---|---|
-| Visits | 12 (20%) | about 10 |
+| Visits | 12 to 15 | about 10 |
 | Donations | HK$1.5 million | Nil |
 """,
         says="Visits = 10 @ 2022\nDonations = 1.5 million HKD @ 2023\nDonations = 0 @ 2022\n",
         unread=("not a number",),
+    ),
+    Layout(
+        name="a count and its share in one cell: the count is read",
+        source="| Employees | 2023 | 2022 |\n|---|---|---|\n| Male | 1,234 (45.6%) | 1,200（46.0%） |\n",
+        says="Male = 1234 @ 2023\nMale = 1200 @ 2022\n",
+    ),
+    Layout(
+        name="columns of page numbers are no figures",
+        source="""\
+| Aspects and KPIs | Disclosure | Section | Page |
+|---|---|---|---|
+| KPI A1.2 | Scope 1 and Scope 2 emissions | Environment | 46 |
+| KPI B1.1 | Total workforce by gender | People | 60 |
+""",
+        says="",
+    ),
+    Layout(
+        name="an index of contents in Chinese has pages too",
+        language="zh-Hant",
+        source="""\
+| 關鍵績效指標 | 描述 | 頁碼 |
+|---|---|---|
+| A1.3 | 有害廢棄物總量 | 13 |
+| B2.1 | 因工亡故 | 20 |
+""",
+        says="",
+    ),
+    Layout(
+        name="a label broken over two lines is one label",
+        source="""\
+Indicator\tUnit\t2023\t2022
+Total greenhouse gas
+emissions (Scope 1 and 2)\ttCO2e\t900\t950
+Hazardous waste\ttonnes\t1.2\t1.3
+""",
+        says="""\
+Total greenhouse gas emissions (Scope 1 and 2) = 900 tCO2e @ 2023
+Total greenhouse gas emissions (Scope 1 and 2) = 950 tCO2e @ 2022
+Hazardous waste = 1.2 t @ 2023
+Hazardous waste = 1.3 t @ 2022
+""",
+    ),
+    Layout(
+        name="the foot of a page between two rows is no heading",
+        source="""\
+Indicator\tUnit\t2023\t2022
+Petrol\tlitres\t10\t11
+Tiny Holdings Limited Environmental, Social and Governance Report 2023
+Diesel\tlitres\t20\t21
+""",
+        says="Petrol = 10 L @ 2023\nPetrol = 11 L @ 2022\nDiesel = 20 L @ 2023\nDiesel = 21 L @ 2022\n",
+    ),
+    Layout(
+        name="a caption between two tables divided by tabs begins a table",
+        source="""\
+Item	Unit	2023	2022
+Water	m3	1	2
+Waste in other years
+Item	Unit	2021	2020
+Glass	kg	3	4
+""",
+        says="Water = 1 m3 @ 2023\nWater = 2 m3 @ 2022\nGlass = 3 kg @ 2021\nGlass = 4 kg @ 2020\n",
+    ),
+    Layout(
+        name="a row of units beneath the years",
+        source="| Item | 2023 | 2022 |\n|---|---|---|\n| | RMB'000 | RMB'000 |\n| Staff costs | 5,000 | 4,800 |\n",
+        says="Staff costs = 5000 thousand CNY @ 2023\nStaff costs = 4800 thousand CNY @ 2022\n",
+    ),
+    Layout(
+        name="units in two languages",
+        language="zh-Hant",
+        source="""\
+| 指標 Indicator | 單位 Unit | 2023年 | 2022年 |
+|---|---|---|---|
+| 廢紙 Paper | 公噸 tonnes | 5 | 6 |
+""",
+        says="廢紙 Paper = 5 t @ 2023\n廢紙 Paper = 6 t @ 2022\n",
+    ),
+    Layout(
+        name="the thousands of what a rate is counted per are no unit",
+        source="""\
+| Indicator | 2023 | 2022 |
+|---|---|---|
+| Injuries per 1,000 employees | 2.5 | 2.1 |
+| Power in kWh | 7 | 8 |
+""",
+        says="""\
+Injuries per 1,000 employees = 2.5 @ 2023
+Injuries per 1,000 employees = 2.1 @ 2022
+Power in kWh = 7 kWh @ 2023
+Power in kWh = 8 kWh @ 2022
+""",
+    ),
+    Layout(
+        name="base value and base year in columns of their own",
+        source="""\
+| Aspect | Base year | Base value | Target year | Target | Progress |
+|---|---|---|---|---|---|
+| Emissions (tCO2e) | 2020 | 10,000 | 2030 | 7,000 | 8,900 |
+""",
+        says="""\
+Emissions (tCO2e) = 10000 tCO2e @ 2020 base
+Emissions (tCO2e) = 7000 tCO2e @ 2030 target
+Emissions (tCO2e) = 8900 tCO2e @ 2023 progress
+""",
+    ),
+    Layout(
+        name="a table without years under a heading of a year is of that year",
+        source="""\
+## 2022
+
+| Region | Suppliers |
+|---|---|
+| Hong Kong | 9 |
+
+## Towards 2030
+
+| Region | Suppliers |
+|---|---|
+| Hong Kong | 99 |
+""",
+        says="Hong Kong / Suppliers = 9 @ 2022\n",
+        unread=("no column says which period",),
+    ),
+    Layout(
+        name="a score has no unit of the caption",
+        source="""\
+Financed emissions (tCO2e)
+
+| Sector | Emissions | Data quality score |
+|---|---|---|
+| Shipping | 158 | 2.5 |
+""",
+        says="Shipping / Emissions = 158 tCO2e @ 2023\nShipping / Data quality score = 2.5 @ 2023\n",
     ),
     Layout(
         name="raised digits are marks, never part of a number",

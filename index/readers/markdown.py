@@ -15,7 +15,7 @@ from index.readers.contents import entry_in_line
 from index.readers.file import read_file
 from index.readers.inline import visible
 from index.readers.outline import Content, Heading, Part, assemble, clean_title
-from index.readers.tables import Grid, html_grid, pipe_grid, tab_grid
+from index.readers.tables import Grid, heads_columns, html_grid, pipe_grid, tab_grid
 from index.report import Report, Text
 from index.text import join_texts
 
@@ -36,7 +36,7 @@ _TAB_CONTINUED = re.compile(r"^\t+\S")
 _NO_GROUP = re.compile(
     r"^\s*(?:#|[-*+>●◎○■□◆•▪➢✓√]\s|\d+[.)]\s|<|!\[)|[。；;！!？?]|\.\s*$|^\s*(?:[注註附]|notes?\b)", re.I
 )
-_LONGEST_GROUP = 60  # characters; a longer line between two rows is a text
+_LONGEST_GROUP = 120  # characters; a longer line between two rows is a text
 
 Span = tuple[int, int]
 
@@ -139,7 +139,8 @@ def _is_group_row(text: str, lines: list[Span], number: int) -> bool:
         return False
     line, before, after = (text[slice(*lines[n])] for n in (number, number - 1, number + 1))
     wide = line.strip() and len(line) <= _LONGEST_GROUP and not _NO_GROUP.search(line)
-    return bool(wide and _TAB_LINE.search(after) and max(before.count("\t"), after.count("\t")) > 1)
+    rows = _TAB_LINE.search(after) and max(before.count("\t"), after.count("\t")) > 1
+    return bool(wide and rows and not heads_columns(after))
 
 
 def _prose(

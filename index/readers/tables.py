@@ -13,6 +13,7 @@ from index.quantity import read_cell
 from index.readers.inline import visible
 from index.report import Cell, Row, Text
 from index.script import fold
+from index.units import read_unit
 
 _SEPARATOR_CELL = re.compile(r"^\s*:?-{2,}:?\s*$")
 _PIPE = re.compile(r"(?<!\\)\|")
@@ -50,6 +51,12 @@ def tab_grid(source: str, lines: Sequence[tuple[int, int]]) -> Grid:
     """Read lines whose cells are divided by tabs; `lines` are spans of the source."""
     rows = [_cells(source, start, end, re.compile("\t")) for start, end in lines]
     return _grid([row for row in rows if not _is_separator(row)], divider="\t")
+
+
+def heads_columns(line: str) -> bool:
+    """Tell a line of cells divided by tabs that names columns."""
+    cells = [fold(cell).strip().lower() for cell in line.split("\t")]
+    return sum(bool(_PERIOD.search(cell)) and len(cell) < 30 for cell in cells[1:]) > 1 or cells[0] in _HEADER_WORDS
 
 
 def pipe_grid(source: str, lines: Sequence[tuple[int, int]]) -> Grid:
@@ -159,9 +166,16 @@ def _header_rows(rows: tuple[Row, ...]) -> int:
 
 def _deeper_header(rows: tuple[Row, ...], count: int) -> int:
     """Count the rows of words beneath a heading that spans several columns: 男性 and 女性 beneath each year."""
-    while 0 < count < len(rows) - 1 and _divides(rows[count - 1], rows[count]):
+    while 0 < count < len(rows) - 1 and (_divides(rows[count - 1], rows[count]) or _gives_units(rows[count])):
         count += 1
     return count
+
+
+def _gives_units(row: Row) -> bool:
+    """Tell a row of nothing but units, beneath the periods: RMB'000 under each year."""
+    texts = [cell.text.text.strip() for cell in row.cells]
+    held = [text for text in texts[1:] if text]
+    return not texts[0] and len(held) > 1 and all(read_unit(text) and read_cell(text).kind == "text" for text in held)
 
 
 def _divides(above: Row, row: Row) -> bool:
