@@ -13,6 +13,7 @@ from index.snapshot import Snapshot
 from index.units import Unit, read_unit, unit_name
 
 _DASH = re.compile(r"^[-–—•·]\s*(?=\D)")  # marks a row as a part of the one above
+_SUB_ROW = re.compile(r"^\s*(?:[-–—•·]\s*|其中|of\s+which|including\b|incl\.)", re.I)
 _COLUMN = re.compile(r"\.c\d+$")
 
 
@@ -26,6 +27,7 @@ class Series:
     per: str | None
     members: frozenset[Member]
     unit: str | None  # canonical symbol
+    part_of: frozenset[str]  # lexicon keys of the whole that a row of a sector, site or grade of its own is a part of
     labels: Mapping[str, tuple[str, ...]]  # by edition
     cells: Mapping[str, Mapping[str, Figure]]  # by period, then edition
     terms: Mapping[str, tuple[str, ...]]  # the label path's matching terms, by edition
@@ -115,6 +117,33 @@ def row_of(row_key: str) -> str:
     return _COLUMN.sub("", row_key)
 
 
+def parents(held: Sequence[Series]) -> list[int | None]:
+    """Give for each row the place of the row that it is marked as a part of: the nearest unmarked one above it.
+
+    Rows are marked by "– recycled", 其中：… or "of which".
+    """
+    order = sorted(range(len(held)), key=lambda n: _place(held[n].row_key))
+    found: list[int | None] = [None] * len(held)
+    above: tuple[str, int] | None = None
+    for n in order:
+        table = _place(held[n].row_key)[0]
+        if not is_marked(held[n]):
+            above = (table, n)
+        elif above is not None and above[0] == table:
+            found[n] = above[1]
+    return found
+
+
+def is_marked(series: Series) -> bool:
+    """Tell a row that its label marks as a part of one above it."""
+    return any(_SUB_ROW.search(fold(labels[-1])) for labels in series.labels.values())
+
+
+def _place(row_key: str) -> tuple[str, int]:
+    table, _, row = row_of(row_key).rpartition(".r")
+    return table, int(row) if row.isdigit() else 0
+
+
 def series_label(series: Series, language: Language, lexicon: Lexicon) -> str:
     """Name a series for a reader: as its edition prints it, or by the lexicon where there is none in the language."""
     edition = nearest_edition(series.labels, language)
@@ -168,6 +197,7 @@ def _series(report_id: str, row_key: str, figures: Sequence[Figure]) -> Series:
         per=next((figure.per for figure in by_edition.values() if figure.per), None),
         members=frozenset(member for figure in by_edition.values() for member in figure.members),
         unit=next((figure.unit for figure in by_edition.values() if figure.unit), None),
+        part_of=frozenset(key for figure in by_edition.values() for key in figure.part_of),
         labels=labels,
         cells={period: dict(held) for period, held in cells.items()},
         terms={edition: split_terms(fold(" ".join(path))) for edition, path in labels.items()},

@@ -152,7 +152,7 @@ def _by_meaning(asked: "_Asked", catalogue: Catalogue, linker: Linker, floor: fl
     matches = [_match(target, asked, catalogue, ranked, floor) for target in _targets(meant, catalogue)]
     residue = _residue(asked, [match.series for match in matches if match.series])
     left = tuple(word for word in residue if not (linker.explains(metric, word) or linker.common(word)))
-    if left or _stray_numbers(asked):
+    if left or stray_numbers(asked.question):
         return None
     return Choice(matches=tuple(matches), residue=(), links=tuple(links))
 
@@ -173,10 +173,10 @@ def _contradicts(metric: str, named: frozenset[str], lexicon: Lexicon) -> bool:
     return metric in named and any(known[key].aspect == known[metric].aspect for key in apart)
 
 
-def _stray_numbers(asked: "_Asked") -> bool:
+def stray_numbers(question: Question) -> bool:
     """Tell whether a question holds a number that is no period, age, code or sum: it narrows down what is asked for."""
-    years = set(years_in(fold(asked.question.text)))
-    return any(term[0].isdigit() and term not in years for term in asked.concept.rest)
+    dated = {*years_in(fold(question.text)), *split_terms(fold(question.period_words))}
+    return any(term[0].isdigit() and term not in dated for term in question.concept.rest)
 
 
 def _metric_words(asked: "_Asked", lexicon: Lexicon) -> str:
@@ -354,15 +354,17 @@ def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon:
     printed = series.printed_unit
     if asked.in_percent and series.unit not in ("%", "pp"):
         score -= 4.0
-    if asked.counted is not None and printed is not None and not _countable(asked.counted, printed):
+    if asked.counted is not None and not _countable(asked.counted, printed):
         score -= 4.0
     if asked.unit is not None and printed is not None:
         score += 0.4 if unit_asked(asked.unit, printed) is not None else -1.0
     return score
 
 
-def _countable(asked: Unit, printed: Unit) -> bool:
-    """Tell whether what "how many" counts can be what a row counts; counts of things go by many names."""
+def _countable(asked: Unit, printed: Unit | None) -> bool:
+    """Tell whether what "how many" counts can be what a row counts; counts of things go by many names, or by none."""
+    if printed is None:
+        return asked.dimension.split("/")[0] not in _MEASURES
     kinds = {unit.dimension.split("/")[0] for unit in (asked, printed)}
     return len(kinds) == 1 or not kinds & _MEASURES or kinds <= {"mass", "ghg_mass", "co2_mass"}
 

@@ -9,11 +9,10 @@ from typing import Final
 import numpy as np
 
 from index.lexicon import Concept, Lexicon, Member
-from index.period import years_in
 from index.script import fold
 from index.words import tokens
 from qa.catalogue import Series
-from qa.figures import Choice, Match, Target
+from qa.figures import Choice, Match, Target, stray_numbers
 from qa.linking import Link
 from qa.question import Question
 from qa.rows import RowLogit, Rows
@@ -35,7 +34,7 @@ class Reader:
 
     def choose(self, question: Question, *, among: Callable[[Series], bool] = lambda _: True) -> Choice | None:
         """Choose a row, of some, for each thing that a question asks for; None where one is not likely enough."""
-        if question.parts or _stray_numbers(question):
+        if question.parts or stray_numbers(question):
             return None
         matches = self._each(_apart(question, self.lexicon), among)
         if not matches or (question.together and len(matches) == 1 and not _covers_several(question, matches[0])):
@@ -91,12 +90,6 @@ def _covers_several(question: Question, match: Match) -> bool:
         return True
     labels = match.series.labels.values() if match.series else ()
     return any(_JOINS.intersection(tokens(path[-1])) for path in labels)
-
-
-def _stray_numbers(question: Question) -> bool:
-    """Tell whether a question holds a number that is no period, age, code or sum: it narrows down what is asked for."""
-    years = set(years_in(fold(question.text)))
-    return any(term[0].isdigit() and term not in years for term in question.concept.rest)
 
 
 def _apart(question: Question, lexicon: Lexicon) -> Iterator[Question]:

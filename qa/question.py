@@ -51,7 +51,7 @@ class Question:
 
 _PER_SOMETHING = re.compile(
     r"\b(?:per|for\s+(?:every|each))\s+(?!cent|annum|year|month|day|week|quarter|capita\s+gdp)\w|\ba\s+piece\b"
-    r"|每(?![年月日天周季次]|个?季|个?月|一?年)|平均一[^年]",
+    r"|每(?![年月日天周季次]|个?季|个?月|一?年)|平均一[^年]|按(?!年|照|性别|年龄|地区|职级|类别|揭)[^,，。?？]{1,8}[算计](?!划)",
     re.I,
 )
 _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
@@ -200,7 +200,7 @@ _LATEST = re.compile(
     re.I,
 )
 _LAST_YEAR = re.compile(
-    r"\b(?:last|previous|prior|preceding)\s+(?:financial\s+|fiscal\s+)?year\b|\bthe\s+year\s+before\b|\ba\s+year\s+earlier\b|去年|上一?年度?|前一年|旧年",
+    r"\b(?:last|previous|prior|preceding)\s+(?:financial\s+|fiscal\s+)?year\b|\bthe\s+year\s+before\b|\ba\s+year\s+earlier\b|去年|上一?年度?|[前上]一?个?(?:财政|财务|会计|报告)?(?:年度|财年)|前一年|旧年",
     re.I,
 )
 _BEFORE_LAST = re.compile(r"\b(?:the\s+)?year\s+before\s+last\b|\btwo\s+years\s+(?:ago|earlier|before)\b|前年", re.I)

@@ -23,7 +23,7 @@ from index.script import fold
 from index.units import Unit, counted_unit
 from index.words import tokens
 from qa.asking import asking_words, without_asking
-from qa.catalogue import Catalogue, Series
+from qa.catalogue import Catalogue, Series, parents
 from qa.evidence import Term, cut_words, is_content, read_terms, term_texts
 from qa.figures import unit_words
 from qa.linking import Linker
@@ -76,6 +76,7 @@ _AGED: Final = re.compile(
 )
 _SCALES: Final = frozenset("thousand million billion thousands millions billions mn bn 千 万 百万 千万 亿 十亿".split())
 _HEAD: Final = "per_employee"
+_USUAL: Final = frozenset({_HEAD, "per_revenue", "per_area"})  # divisors that a question would name
 _WIDER: Final = frozenset(
     {("region", "mainland"), ("region", "overseas"), ("grade", "management"), ("grade", "general_staff")}
 )
@@ -100,6 +101,17 @@ class _Description:
     every: list[int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What a row is besides its words."""
+
+    unit: Unit | None  # as printed
+    rest: bool  # of what is left over, which only a question about the others asks for
+    average: bool
+    divided: bool  # by its unit or label
+    counted: frozenset[Member]  # groups that its metric is of
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """What a question asks for besides its words."""
@@ -107,6 +119,8 @@ class _Wanted:
     unit: Unit | None
     percent: bool
     others: bool
+    mean: bool
+    divides: bool
 
 
 class Rows:
@@ -126,7 +140,7 @@ class Rows:
         self._wording = wording
         self._ids: dict[str, int] = {}
         self._above = above  # what stands above each row: headings of its sections and its table
-        self._held = {key for series in self._series for key in series.metrics}
+        self._held = {key for series in self._series for key in series.metrics | series.part_of}
 
     def read(self, question: Question, names: Sequence[str]) -> Ranking:
         """Weigh the evidence of every row for a question; `names` are the company's."""
@@ -153,6 +167,8 @@ class Rows:
             unit=None if percent else question.unit or counted_unit(question.text),
             percent=percent,
             others=bool(_OTHERS.search(text)),
+            mean=bool(_MEAN.search(text)),
+            divides=question.divides,
         )
         understood = np.array([_understood(term, question) for term in terms], dtype=np.float32)
         narrowing = [n for n, term in enumerate(terms) if NARROWING.intersection(term.words)]
@@ -173,34 +189,32 @@ class Rows:
                 unsaid.max(initial=0.0),
                 ((best >= _SAID) * (1 - best) * weights).sum(),
                 *self._named(series, question),
-                max((linked.get(key, 0.0) for key in series.metrics), default=0.0),
+                max((linked.get(key, 0.0) for key in series.metrics | series.part_of), default=0.0),
                 *self._label(described[n], strengths),
                 likeness[n],
                 *_groups(series, question),
                 question.concept.per is not None,
-                wanted.unit is not None and self._units[n] is not None,
+                wanted.unit is not None and self._facts[n].unit is not None,
                 any(map(series.disclosed, question.periods or series.periods[:1])),
             )
         return Ranking(self._series, rows, held)
 
     def _open(self, n: int, question: Question, wanted: _Wanted) -> bool:
         """Tell whether a row can be what is asked for: its groups, denominator and unit do not say otherwise."""
-        series, printed = self._series[n], self._units[n]
-        counted = {metric.group for key in series.metrics if (metric := self._lexicon.metrics[key]).group}
-        if self._others[n] and not wanted.others:
+        series, facts = self._series[n], self._facts[n]
+        if facts.rest and not wanted.others:
             return False
-        if _narrowest(question.concept.members, series.members) - series.members - counted:
+        if _narrowest(question.concept.members, series.members) - series.members - facts.counted:
             return False
-        average = any(self._lexicon.metrics[key].kind == "average" for key in series.metrics)
-        if not _divided_alike(series, printed, question, average=average):
+        if not _divided_alike(series.per, facts, question.concept.per, wanted):
             return False
         if wanted.percent and question.operation == "lookup" and series.unit not in ("%", "pp"):
             return False
-        return wanted.unit is None or printed is None or _same_kind(wanted.unit, printed)
+        return wanted.unit is None or _same_kind(wanted.unit, facts.unit)
 
     def _named(self, series: Series, question: Question) -> tuple[bool, bool, int, int]:
         """How the metrics that a question names are kin to a row's."""
-        asked, held, lexicon = question.concept.metrics, series.metrics, self._lexicon
+        asked, held, lexicon = question.concept.metrics, series.metrics | series.part_of, self._lexicon
         if _STAFF_SHARE in asked and series.unit not in ("%", "pp"):
             asked |= _EVERYONE  # a share of the staff is computed from their number
         named = bool(asked & held)
@@ -256,6 +270,9 @@ class Rows:
         """How much of a question a term says, 0 to 1: rare in general text, and known to few metrics or none."""
         return max(math.sqrt(rarity(word) * (self._linker.specificity(word) or rarity(word))) for word in term.words)
 
+    def _numbered(self, texts: Iterable[str]) -> set[int]:
+        return {number for text in texts for number in self._numbers(text)}
+
     def _numbers(self, text: str) -> set[int]:
         words = cut_words(text)
         found = {
@@ -269,24 +286,31 @@ class Rows:
     @cached_property
     def _described(self) -> list[_Description]:
         """Describe every row; the words of labels and names are numbered first, those of phrasings after them."""
-        own = [self._numbers(" ".join(path[-1] for path in series.labels.values())) for series in self._series]
-        around = [
-            self._numbers(
-                " ".join(
-                    [*(word for path in series.labels.values() for word in path[:-1])]
-                    + list(self._above.get(series.row_key, ()))
-                    + [name for member in sorted(series.members) for name in self._member_names(member)]
-                    + [name for key in sorted(series.metrics) for name in self._linker.names(key)]
-                )
-            )
-            for series in self._series
-        ]
+        own = [self._numbered(path[-1] for path in series.labels.values()) for series in self._series]
+        around = [self._around(series) for series in self._series]
+        for n, parent in enumerate(parents(self._series)):
+            if parent is not None:
+                around[n] |= own[parent]
         self._near = len(self._ids)
-        phrased = {key: self._numbers(" . ".join(self._linker.texts(key))) for key in sorted(self._held)}
+        phrased = {key: self._numbered(self._linker.texts(key)) for key in sorted(self._held)}
         return [
-            _Description(own=sorted(mine), every=sorted(mine.union(others, *(phrased[key] for key in series.metrics))))
+            _Description(
+                own=sorted(mine),
+                every=sorted(mine.union(others, *(phrased[key] for key in series.metrics | series.part_of))),
+            )
             for series, mine, others in zip(self._series, own, around, strict=True)
         ]
+
+    def _around(self, series: Series) -> set[int]:
+        """Number the words of what stands above a row, and the names of its groups and metrics."""
+        return self._numbered(
+            [
+                *(word for path in series.labels.values() for word in path[:-1]),
+                *self._above.get(series.row_key, ()),
+                *(name for member in sorted(series.members) for name in self._member_names(member)),
+                *(name for key in sorted(series.metrics | series.part_of) for name in self._linker.names(key)),
+            ]
+        )
 
     def _member_names(self, member: Member) -> Sequence[str]:
         word = self._lexicon.members.get(member)
@@ -326,13 +350,19 @@ class Rows:
         return np.asarray(self._embedder.encode_passages(texts), dtype=np.float32).reshape(len(texts), -1)
 
     @cached_property
-    def _units(self) -> list[Unit | None]:
-        return [series.printed_unit for series in self._series]
-
-    @cached_property
-    def _others(self) -> list[bool]:
-        """The rows of what is left over, which only a question about the others asks for."""
-        return [any(map(self._is_rest, series.labels.values())) for series in self._series]
+    def _facts(self) -> list[_Facts]:
+        metrics = self._lexicon.metrics
+        return [
+            _Facts(
+                unit=(unit := series.printed_unit),
+                rest=any(map(self._is_rest, series.labels.values())),
+                average=any(metrics[key].kind == "average" for key in series.metrics | series.part_of),
+                divided=bool(unit and "/" in unit.dimension)
+                or any(_PER_LABEL.search(fold(path[-1])) for path in series.labels.values()),
+                counted=frozenset(group for key in series.metrics if (group := metrics[key].group)),
+            )
+            for series in self._series
+        ]
 
     def _is_rest(self, path: Sequence[str]) -> bool:
         """Tell a label that names what is left over; the lexicon's "other indirect emissions" is a name."""
@@ -392,17 +422,14 @@ def _narrowest(asked: frozenset[Member], held: frozenset[Member]) -> frozenset[M
     return frozenset(member for member in asked if member not in _WIDER or member[0] not in cut)
 
 
-def _divided_alike(series: Series, printed: Unit | None, question: Question, *, average: bool) -> bool:
+def _divided_alike(held: str | None, facts: _Facts, asked: str | None, wanted: _Wanted) -> bool:
     """Tell whether a row is divided as is asked; a divisor that the lexicon does not know is left to the words."""
-    asked, held = question.concept.per, series.per
-    mean = average or bool(_MEAN.search(fold(question.text)))
-    if mean and asked in (None, _HEAD) and held in (None, _HEAD):
-        return average or held == _HEAD
+    if (facts.average or wanted.mean) and asked in (None, _HEAD) and held in (None, _HEAD):
+        return facts.average or held == _HEAD
     if asked == held:
-        by_label = any(_PER_LABEL.search(fold(path[-1])) for path in series.labels.values())
-        return asked is not None or not question.divides or by_label or bool(printed and "/" in printed.dimension)
+        return asked is not None or not wanted.divides or facts.divided
     if asked is None:
-        return question.divides
+        return wanted.divides and held not in _USUAL
     return held is not None and _INTENSITY in (asked, held)
 
 
@@ -413,6 +440,8 @@ def _groups(series: Series, question: Question) -> tuple[bool, int]:
     return asked == held, sum(dimension not in named for dimension, _ in held - asked)
 
 
-def _same_kind(asked: Unit, printed: Unit) -> bool:
+def _same_kind(asked: Unit, printed: Unit | None) -> bool:
+    if printed is None:
+        return asked.dimension.split("/")[0] not in _MEASURED
     kinds = {asked.dimension.split("/")[0], printed.dimension.split("/")[0]}
     return len(kinds) == 1 or kinds <= _GAS or not kinds & _MEASURED

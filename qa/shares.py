@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from index.lexicon import Lexicon
 from index.script import fold
-from qa.catalogue import Catalogue, Series, row_of
+from qa.catalogue import Catalogue, Series, is_marked, row_of
 from qa.compose import say
 from qa.compute import number, share
 from qa.desk import Desk, Numbers, asked_periods, stated
@@ -24,7 +24,6 @@ _SIDES = tuple(  # how a question names a part and a whole, in folded words
         r"(?P<whole>.+?)(?:之?中|里面?|当中)(?P<part>.+?)(?:占|的?比例|的?比重)",
     )
 )
-_SUB_ROW = re.compile(r"^\s*(?:[-–—•·]\s*|其中|of\s+which|including\b|incl\.)", re.I)
 _PLACE = re.compile(r"^(?P<table>.+)\.r(?P<row>\d+)$")
 
 
@@ -77,7 +76,7 @@ def _divided(desk: Desk, part: Series, whole: Series) -> Shared:
         missing = tuple(asked_periods(desk, whole))
         return Shared(numbers=Numbers(figures=(), sentences=(), missing=missing), series=(part, whole))
     smaller = all(0 <= number(str(part.value(p))) <= number(str(whole.value(p))) for p in periods)
-    if not smaller or not (_is_part(part, whole, desk.lexicon) or _is_sub_row(part, whole, desk.catalogue)):
+    if not smaller or not (_is_part(part, whole, desk.lexicon) or is_sub_row(part, whole, desk.catalogue)):
         text = say("no_part", desk.language, label=desk.label(part), other=desk.label(whole))
         return Shared(numbers=None, refusal=text, series=(part, whole))
     parts = [_share_in(desk, part, whole, period) for period in periods]
@@ -103,7 +102,7 @@ def _is_part(part: Series, whole: Series, lexicon: Lexicon) -> bool:
     return other in lexicon.ancestors(one) or one in lexicon.metrics[other].sums
 
 
-def _is_sub_row(part: Series, whole: Series, catalogue: Catalogue) -> bool:
+def is_sub_row(part: Series, whole: Series, catalogue: Catalogue) -> bool:
     """Tell a row that the report prints right under another as one of its parts: "– recycled", 其中：…, "of which"."""
     above, below = _PLACE.match(row_of(whole.row_key)), _PLACE.match(row_of(part.row_key))
     if above is None or below is None or above["table"] != below["table"]:
@@ -115,8 +114,4 @@ def _is_sub_row(part: Series, whole: Series, catalogue: Catalogue) -> bool:
         if (place := _PLACE.match(row_of(series.row_key))) and place["table"] == above["table"]
     }
     rows = [between.get(n) for n in range(first + 1, last + 1)]
-    return first < last and all(row is not None and _marked(row) for row in rows) and not _marked(whole)
-
-
-def _marked(series: Series) -> bool:
-    return any(_SUB_ROW.search(fold(labels[-1])) for labels in series.labels.values())
+    return first < last and all(row is not None and is_marked(row) for row in rows) and not is_marked(whole)

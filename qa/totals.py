@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 
 from index.lexicon import Member
@@ -11,6 +12,7 @@ from qa.compose import derived_figure, say, with_mark
 from qa.compute import average, total, total_change, total_percent_change
 from qa.desk import Desk, Numbers, asked_periods, opened, stated, value_words, year_before
 from qa.figures import Match
+from qa.shares import is_sub_row
 
 _ADDITIVE = frozenset({"amount", "count", "money"})
 _DISJOINT = frozenset({"gender", "age", "education", "grade"})  # breakdowns whose groups share nobody
@@ -46,6 +48,8 @@ def _adds_up(desk: Desk, found: Sequence[Series]) -> bool:
     """Tell series that may be added: amounts of one unit none of which holds another, or shares of one whole."""
     metrics = [desk.lexicon.metrics[key] for series in found for key in series.metrics]
     if any(series.per or not series.metrics for series in found) or len({series.unit for series in found}) != 1:
+        return False
+    if any(is_sub_row(one, other, desk.catalogue) for one, other in permutations(found, 2)):
         return False
     groups = [series.members for series in found]
     if len({series.metrics for series in found}) == 1:

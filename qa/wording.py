@@ -53,12 +53,13 @@ class Wording:
         [(0, 1, 3), (1, 3, 4)]
         """
         found: list[Meaning] = []
+        farthest = 0  # where the runs so far end: one that ends no later lies within one of them
         for start in range(len(tokens)):
             run = self._run(tokens, start)
-            if run is not None:
-                groups, end = run
-                found += [Meaning(group=group, start=start, end=end) for group in sorted(groups)]
-        return [m for m in found if not any(m is not o and _within(m, o) for o in found)]
+            if run is not None and run[1] > farthest:
+                groups, farthest = run
+                found += [Meaning(group=group, start=start, end=farthest) for group in sorted(groups)]
+        return found
 
     def _run(self, tokens: Sequence[str], start: int) -> tuple[set[int], int] | None:
         if _HAN.match(tokens[start]):
@@ -79,11 +80,6 @@ class Wording:
 
 def _forms(words: Iterable[str]) -> frozenset[str]:
     return frozenset(form for word in words for form in (fold(word), stem(word)))
-
-
-def _within(inner: Meaning, outer: Meaning) -> bool:
-    """Tell whether a longer run holds a shorter one: "stop working with" is no work."""
-    return outer.start <= inner.start and inner.end <= outer.end and inner.end - inner.start < outer.end - outer.start
 
 
 @cache
