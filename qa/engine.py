@@ -39,7 +39,7 @@ from qa.shares import Shared, answer_share
 from qa.spelling import Speller
 from qa.topics import settle
 from qa.verify import faults
-from qa.wording import bundled_wording
+from qa.wording import wider_wording
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _ELSEWHERE = re.compile(  # the day's news, advice on shares: no report speaks of it
@@ -86,7 +86,7 @@ class Engine:
             for figure in snapshot.figures
             if (passage := snapshot.by_id[figure.passage_id])
         }
-        wording = bundled_wording()
+        wording = wider_wording()
         logit = fitted_rows()
         self._readers = {
             name: Reader(Rows(held, above, self._linker, wording), logit, self._asked_lexicon, self._names(name))

@@ -99,6 +99,7 @@ class _Description:
 
     own: list[int]  # of its own label
     every: list[int]
+    words: frozenset[int]  # the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,15 +147,7 @@ class Rows:
         """Weigh the evidence of every row for a question; `names` are the company's."""
         described = self._described
         text = _undated(question, names)
-        settled = asking_words() | unit_words(question.text) | _SCALES
-        aged = any(dimension == "age" for dimension, _ in question.concept.members)
-        terms = [
-            term
-            for term in read_terms(text, names, self._wording)
-            if not all(
-                word in settled or _YEAR.fullmatch(word) or (aged and _AGED.fullmatch(word)) for word in term.words
-            )
-        ]
+        terms = self._terms(text, question, names)
         strengths = self._strengths(terms)
         weights = np.array([self._weight(term) for term in terms], dtype=np.float32)
         linked = {
@@ -162,28 +155,19 @@ class Rows:
             for link in self._linker.link(text, named=question.concept.metrics, held=self._held, k=12)
         }
         likeness = self._labels @ self._embedder.encode_queries([" ".join(term_texts(terms)) or text])[0]
-        percent = bool(_PERCENT.search(text))
-        wanted = _Wanted(
-            unit=None if percent else question.unit or counted_unit(question.text),
-            percent=percent,
-            others=bool(_OTHERS.search(text)),
-            mean=bool(_MEAN.search(text)),
-            divides=question.divides,
-        )
+        wanted = _wanted(text, question)
         understood = np.array([_understood(term, question) for term in terms], dtype=np.float32)
-        narrowing = [n for n, term in enumerate(terms) if NARROWING.intersection(term.words)]
+        narrowing = [self._ids.get(_form(word), -1) for word in sorted(NARROWING.intersection(tokens(text)))]
         rows = np.zeros((len(self._series), len(NAMES)), dtype=np.float32)
         held = np.zeros(len(self._series), dtype=bool)
         for n, series in enumerate(self._series):
-            best = strengths[:, described[n].every].max(axis=1, initial=0.0)
-            held[n] = self._open(n, question, wanted) and bool((best[narrowing] >= _EXACT).all())
-            if not held[n]:
+            if not self._open(n, question, wanted) or not described[n].words.issuperset(narrowing):
                 continue
-            best = np.maximum(best, understood)
+            best = np.maximum(strengths[:, described[n].every].max(axis=1, initial=0.0), understood)
             unsaid = (best < _SAID) * (1 - best) * weights
-            held[n] = unsaid.max(initial=0.0) < _TELLING
-            if not held[n]:
+            if unsaid.max(initial=0.0) >= _TELLING:
                 continue
+            held[n] = True
             rows[n] = (
                 unsaid.sum(),
                 unsaid.max(initial=0.0),
@@ -198,6 +182,17 @@ class Rows:
                 any(map(series.disclosed, question.periods or series.periods[:1])),
             )
         return Ranking(self._series, rows, held)
+
+    def _terms(self, text: str, question: Question, names: Sequence[str]) -> list[Term]:
+        """Cut a question into what it speaks of, less units, years and, where an age is read, words for it."""
+        settled = asking_words() | unit_words(question.text) | _SCALES
+        aged = any(dimension == "age" for dimension, _ in question.concept.members)
+
+        def is_settled(word: str) -> bool:
+            return word in settled or bool(_YEAR.fullmatch(word)) or (aged and bool(_AGED.fullmatch(word)))
+
+        terms = read_terms(text, names, self._wording)
+        return [term for term in terms if not all(map(is_settled, term.words))]
 
     def _open(self, n: int, question: Question, wanted: _Wanted) -> bool:
         """Tell whether a row can be what is asked for: its groups, denominator and unit do not say otherwise."""
@@ -293,13 +288,11 @@ class Rows:
                 around[n] |= own[parent]
         self._near = len(self._ids)
         phrased = {key: self._numbered(self._linker.texts(key)) for key in sorted(self._held)}
-        return [
-            _Description(
-                own=sorted(mine),
-                every=sorted(mine.union(others, *(phrased[key] for key in series.metrics | series.part_of))),
-            )
+        every = [
+            frozenset(mine.union(others, *(phrased[key] for key in series.metrics | series.part_of)))
             for series, mine, others in zip(self._series, own, around, strict=True)
         ]
+        return [_Description(sorted(mine), sorted(words), words) for mine, words in zip(own, every, strict=True)]
 
     def _around(self, series: Series) -> set[int]:
         """Number the words of what stands above a row, and the names of its groups and metrics."""
@@ -395,6 +388,17 @@ def fitted_rows(path: Path = ROWS) -> RowLogit:
 
 def _form(word: str) -> str:
     return word if _HAN.match(word) else stem(word)
+
+
+def _wanted(text: str, question: Question) -> _Wanted:
+    percent = bool(_PERCENT.search(text))
+    return _Wanted(
+        unit=None if percent else question.unit or counted_unit(question.text),
+        percent=percent,
+        others=bool(_OTHERS.search(text)),
+        mean=bool(_MEAN.search(text)),
+        divides=question.divides,
+    )
 
 
 def _understood(term: Term, question: Question) -> bool:

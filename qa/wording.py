@@ -84,10 +84,17 @@ def _forms(words: Iterable[str]) -> frozenset[str]:
 
 @cache
 def bundled_wording() -> Wording:
-    """Load the groups that ship with the package."""
+    """Load the groups that sentences are read by."""
+    return _wording([])
+
+
+@cache
+def wider_wording() -> Wording:
+    """Load the groups that table rows are read by: those of sentences, and an asker's thesaurus."""
+    return _wording([line for path in sorted(THESAURUS.glob("*.txt")) for line in path.read_text("utf-8").splitlines()])
+
+
+def _wording(more: Sequence[str]) -> Wording:
     table = tomllib.loads(Path(__file__).with_name("wording.toml").read_text(encoding="utf-8"))
-    listed = [
-        line for path in sorted(THESAURUS.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    akin = [*table["akin"], *filter(str.strip, listed)]
+    akin = [*table["akin"], *filter(str.strip, more)]
     return Wording(akin, table["same"], asking=table["asking"].split(), content=table["content"].split())
