@@ -75,6 +75,10 @@ _AGED: Final = re.compile(
     r"(?:under|over|above|below)?-?\d\ds?|(?:older|younger|aged|ages|age|old|years?)|年轻人?|年长|岁.*|.*岁"
 )
 _SCALES: Final = frozenset("thousand million billion thousands millions billions mn bn 千 万 百万 千万 亿 十亿".split())
+_PEOPLE: Final = re.compile(
+    r"员工|雇员|职工|同事|人手|(?:多少|几)[名位个]?人|\b(?:employees?|staff|workforce|people|workers?|colleagues?|persons)\b|几?多?[位名]",
+    re.I,
+)
 _HEAD: Final = "per_employee"
 _USUAL: Final = frozenset({_HEAD, "per_revenue", "per_area"})  # divisors that a question would name
 _WIDER: Final = frozenset(
@@ -122,6 +126,7 @@ class _Wanted:
     others: bool
     mean: bool
     divides: bool
+    people: bool  # counts the staff
 
 
 class Rows:
@@ -172,8 +177,7 @@ class Rows:
                 unsaid.sum(),
                 unsaid.max(initial=0.0),
                 ((best >= _SAID) * (1 - best) * weights).sum(),
-                *self._named(series, question),
-                max((linked.get(key, 0.0) for key in series.metrics | series.part_of), default=0.0),
+                *self._named(series, question, wanted, linked),
                 *self._label(described[n], strengths),
                 likeness[n],
                 *_groups(series, question),
@@ -207,16 +211,19 @@ class Rows:
             return False
         return wanted.unit is None or _same_kind(wanted.unit, facts.unit)
 
-    def _named(self, series: Series, question: Question) -> tuple[bool, bool, int, int]:
-        """How the metrics that a question names are kin to a row's."""
+    def _named(
+        self, series: Series, question: Question, wanted: _Wanted, linked: Mapping[str, float]
+    ) -> tuple[bool, bool, float, float, float]:
+        """How the metrics that a question names, or that the linker takes it to mean, are kin to a row's."""
         asked, held, lexicon = question.concept.metrics, series.metrics | series.part_of, self._lexicon
-        if _STAFF_SHARE in asked and series.unit not in ("%", "pp"):
+        if (_STAFF_SHARE in asked and series.unit not in ("%", "pp")) or (not asked and wanted.people):
             asked |= _EVERYONE  # a share of the staff is computed from their number
+        link = max((linked.get(key, 0.0) for key in held), default=0.0)
         named = bool(asked & held)
         above = not named and any(a in lexicon.ancestors(h) for a in asked for h in held)
         other = [a for a in asked - _EVERYONE - {_STAFF_SHARE} if not any(lexicon.related(a, h) for h in held)]
         more = [h for h in held if asked and not any(lexicon.related(a, h) for a in asked)]
-        return named, above, len(other), len(more)
+        return named, above, len(other) * (1 - link), len(more) * (1 - link), link
 
     def _label(self, said: _Description, strengths: Array) -> tuple[float, float]:
         """The share of a label that the question says, and how telling the most telling word is that it does not."""
@@ -398,6 +405,7 @@ def _wanted(text: str, question: Question) -> _Wanted:
         others=bool(_OTHERS.search(text)),
         mean=bool(_MEAN.search(text)),
         divides=question.divides,
+        people=bool(_PEOPLE.search(text)) and question.ask == "number" and not percent,
     )
 
 
@@ -441,7 +449,7 @@ def _groups(series: Series, question: Question) -> tuple[bool, int]:
     """Whether a row is of just the groups asked for, and how many more it is cut by; a wider region is none."""
     asked, held = question.concept.members, series.members
     named = {dimension for dimension, _ in asked}
-    return asked == held, sum(dimension not in named for dimension, _ in held - asked)
+    return bool(asked) and asked == held, sum(dimension not in named for dimension, _ in held - asked)
 
 
 def _same_kind(asked: Unit, printed: Unit | None) -> bool:

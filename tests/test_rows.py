@@ -1,7 +1,6 @@
 """The likeliest row of a report's tables is chosen where no name settles it, and none where a word speaks against it."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
