@@ -78,6 +78,7 @@ def training(tmp_path: Path) -> Path:
         ("僱員流失率為１２．５％", "雇员流失率为12.5%"),
         ("董事會監督ESG風險管理", "董事会监督ESG风险管理"),
         ("2022年供應商數目", "2022年供应商数目"),
+        ("衞生署敍述枱面", "卫生署叙述台面"),
     ],
 )
 def test_both_scripts_of_one_text_have_the_same_vector(traditional: str, simplified: str) -> None:
