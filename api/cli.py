@@ -130,6 +130,7 @@ def search(
         str | None, typer.Option("--language", help="Editions in this language only.", show_default=False)
     ] = None,
     report: Annotated[str | None, typer.Option(help="Id of one report.", show_default=False)] = None,
+    year: Annotated[int | None, typer.Option(help="Reports on this year only.", show_default=False)] = None,
     as_json: AsJson = False,
     index: Index = None,
 ) -> None:
@@ -137,7 +138,7 @@ def search(
     with _users_mistakes():
         spoken = _language(language)
         engine = _engine(index)
-        hits = engine.search(query, k=k, report=report, language=spoken)
+        hits = engine.search(query, k=k, report=report, year=year, language=spoken)
     if as_json:
         from api.schemas import HitReply, SearchReply
 
@@ -149,6 +150,8 @@ def search(
 
         for hit in hits:
             _console().print(hit_panel(hit))
+        if not hits:
+            _say(f"no passage is of that report, year and language; the index holds {_editions(engine)}")
 
 
 @app.command()
@@ -544,6 +547,11 @@ def _progress() -> Iterator["Progress"]:
 
     with progress_bar(_console(stderr=True)) as progress:
         yield progress
+
+
+def _editions(engine: "Engine") -> str:
+    held = [edition.metadata for edition in engine.snapshot.manifest.editions]
+    return "; ".join(f"{each.report_id} of {each.year} in {each.language}" for each in held)
 
 
 def _language(name: str | None) -> Any:  # noqa: ANN401 - one of the three, checked here

@@ -170,12 +170,15 @@ def search(
     ],
     k: Annotated[int, Query(ge=1, le=50, description="How many passages.")] = 8,
     report: ReportQuery = None,
+    year: Annotated[
+        int | None, Query(ge=1, le=9999, description="Passages of reports on this year only.", examples=[2022])
+    ] = None,
     language: Annotated[Language | None, Query(description="Passages of the editions in this language only.")] = None,
 ) -> SearchReply:
     """Find passages by meaning and by words, with the rank each gave them."""
     engine = _engine(request)
     known_report(engine.snapshot, report)
-    hits = engine.search(q, k=k, report=report, language=language)
+    hits = engine.search(q, k=k, report=report, year=year, language=language)
     return SearchReply(
         query=q, hits=[HitReply.model_validate(hit) for hit in hits], snapshot=engine.snapshot.manifest.id
     )

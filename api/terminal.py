@@ -107,8 +107,9 @@ def hit_panel(hit: Hit) -> RenderableType:
     )
     passage = hit.passage
     page = f" · p. {passage.page}" if passage.page is not None else ""
+    printed_again = f"\nalso printed at {', '.join(hit.also)}" if hit.also else ""
     return Panel(
-        Text(passage.text),
+        Text(passage.text).append(printed_again, style="dim"),
         title=Text(" › ".join(passage.section) + page, style="bold"),
         subtitle=Text(f"{passage.id} · {ranks}", style="dim"),
         title_align="left",

@@ -22,6 +22,7 @@ from eval.retrieval_sets import (
     beir_set,
     edition_set,
     held_out_sets,
+    knowledge_sets,
     squad_set,
     write_beir,
 )
@@ -82,6 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             write_beir(with_passages(edition_set(snapshot), snapshot), options.export)
             return
         sets = [edition_set(snapshot)]
+        sets += knowledge_sets() if options.general else []
         sets += held_out_sets(options.training) if options.training else []
         sets += [beir_set(path) for path in options.beir] + [squad_set(path) for path in options.squad]
         found = measure(sets, snapshot, embedder)
@@ -224,6 +226,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m eval.retrieval", description=__doc__)
     parser.add_argument("--index", type=Path, help="an index; without it the bundled editions are built aside")
     parser.add_argument("--model", help="a sentence-transformers folder or hub name; without it the bundled model")
+    parser.add_argument("--general", action="store_true", help="ask paragraphs of general knowledge that come along")
     parser.add_argument("--training", type=Path, help="a folder of training pairs: ask those held out")
     parser.add_argument("--beir", type=Path, action="append", default=[], help="a folder in BEIR's format")
     parser.add_argument("--squad", type=Path, action="append", default=[], help="a file in SQuAD's format")

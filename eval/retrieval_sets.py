@@ -11,10 +11,12 @@ from eval.case import Case
 from eval.metrics import place
 from eval.run import load_cases
 from index.errors import EsgQaError
-from index.model.measure import Trial, held_out_trials
-from index.model.pairs import read_sources
+from index.model.measure import Paragraph, Trial, general_knowledge, held_out_trials
+from index.model.pairs import Side, read_sources
 from index.script import LANGUAGES, Language, language_of, render
 from index.snapshot import Snapshot
+
+SIDES: tuple[Side, ...] = ("zh", "en")
 
 EDITION_QUESTIONS = Path(__file__).with_name("edition_questions.jsonl")
 
@@ -28,7 +30,7 @@ class Ask:
     """A question and the passages that answer it."""
 
     id: str
-    group: str  # the same question in other scripts; drawn together in an interval
+    group: str  # of questions on one thing, such as the same in other scripts; drawn together in an interval
     language: Language
     text: str
     relevant: frozenset[str]  # ids of passages
@@ -74,6 +76,15 @@ def held_out_sets(folder: Path) -> list[RetrievalSet]:
     if not (folder / "SOURCES.tsv").is_file():
         raise BadRetrievalSet(f"{folder}: no SOURCES.tsv; expected the folder of training pairs")
     return [_trial_set(trial) for trial in held_out_trials(read_sources(folder))]
+
+
+def knowledge_sets() -> list[RetrievalSet]:
+    """Ask for paragraphs of general knowledge, Chinese and English apart; questions on one paragraph are a group."""
+    return [
+        _paragraph_set(f"{name}, {answered}", chosen, {each.id: each.text[answered] for each in pool})
+        for name, chosen, pool in general_knowledge()
+        for answered in SIDES
+    ]
 
 
 def beir_set(folder: Path) -> RetrievalSet:
@@ -177,6 +188,22 @@ def _trial_set(trial: Trial) -> RetrievalSet:
             asks.append(Ask(id=f"q{n}.{script}", group=f"q{n}", language=script, text=text, relevant=relevant))
     passages = {f"p{n}": text for n, text in enumerate(trial.passages)}
     return RetrievalSet(name=trial.name, passages=passages, asks=tuple(asks))
+
+
+def _paragraph_set(name: str, chosen: Iterable[Paragraph], passages: dict[str, str]) -> RetrievalSet:
+    asks = [
+        Ask(
+            id=f"{paragraph.id}.{n}.{script}",
+            group=paragraph.id,
+            language=script,
+            text=question["en"] if script == "en" else render(question["zh"], script),
+            relevant=frozenset({paragraph.id}),
+        )
+        for paragraph in chosen
+        for n, question in enumerate(paragraph.questions)
+        for script in LANGUAGES
+    ]
+    return RetrievalSet(name=name, passages=passages, asks=tuple(asks))
 
 
 def _checked(chosen: RetrievalSet, source: Path) -> RetrievalSet:

@@ -35,6 +35,9 @@ MAINLAND_WORDS = {
     "资讯": "信息",
 }
 
+# Characters as Hong Kong writes them that OpenCC's t2s leaves as they are.
+_HONG_KONG = str.maketrans("衞敍枱粧糭衹", "卫叙台妆粽只")
+
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _ENGLISH_GRAMMAR = re.compile(
@@ -85,6 +88,8 @@ def fold(text: str) -> str:
 
     >>> fold("範疇一：１２，３４５  噸")
     '范畴一:12,345 吨'
+    >>> fold("衞生署"), fold("衛生署")
+    ('卫生署', '卫生署')
     >>> fold("Scope 2 (tCO₂e)")
     'Scope 2 (tCO2e)'
     """
@@ -136,7 +141,7 @@ def render(text: str, language: Language) -> str:
 
 def to_simplified(text: str) -> str:
     """Convert Traditional characters to Simplified ones, character for character where possible."""
-    return str(_converter("t2s").convert(text))
+    return str(_converter("t2s").convert(text)).translate(_HONG_KONG)
 
 
 @cache

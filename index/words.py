@@ -22,7 +22,7 @@ _SCOPE = re.compile(
     r"(?:\bscopes?|范[畴围])\s*(?P<number>[123一二三](?![\d一二三四五六七八九十百])|(?:iii|ii|i|one|two|three)\b)"
 )
 _SCOPES = {"一": "1", "二": "2", "三": "3", "i": "1", "ii": "2", "iii": "3", "one": "1", "two": "2", "three": "3"}
-_RULES = 2  # raised when search_tokens cuts differently than before
+_RULES = 3  # raised when search_tokens cuts differently than before
 _SENTENCE_END = re.compile(r"[。！？；]+[」』”’）)]*|(?<![A-Z])[.!?;][\"')\]]*(?=\s+[A-Z0-9\"(\u3400-\u9fff]|\s*$)|\n+")
 _STOP = frozenset(
     """

@@ -96,14 +96,15 @@ def rank(
     allowed: npt.NDArray[np.bool_] | None = None,
     depth: int = 100,
     lexicon: Lexicon | None = None,
-    meaning: float = 0.3,
-    names: float = 1.0,
+    meaning: float = 0.01,
+    names: float = 0.8,
     spelling: float = 0.8,
 ) -> Ranking:
     """Rank an index's rows by both legs and merge them by a convex combination (Bruch et al., TOIS 2023).
 
-    `meaning` is what a cosine of 1 counts against a passage that holds every word of the question. Words count the less
-    the fewer of them even the best passage holds, so that a chance match in another language does not outweigh a close
+    `meaning` is what a cosine counts that lies one standard deviation above the others, against a passage that holds
+    every word of the question; so models whose cosines lie closer together weigh the same. Words count the less the
+    fewer of them even the best passage holds, so that a chance match in another language does not outweigh a close
     meaning. `names` and `spelling` weigh, in the sparse leg, the lexicon's other names for what is asked and the known
     words that unknown ones are close to; a word the question says itself weighs 1.
     """
@@ -118,7 +119,7 @@ def rank(
     by_meaning = _ranks(cosines, mask, depth)
     by_words = _ranks(np.where(words > 0, words, -np.inf), mask, depth)
     held = words / max(sparse.bound(tokens), 1e-9)
-    scores = meaning * cosines + held * _trust(held, mask)
+    scores = meaning * _standardised(cosines, mask) + held * _trust(held, mask)
     fused = {row: float(scores[row]) for row in {*by_meaning, *by_words}}
     best_first = sorted(fused.items(), key=lambda item: (-item[1], item[0]))
     return Ranking(dense=by_meaning, sparse=by_words, fused=dict(best_first))
@@ -161,6 +162,13 @@ def _ranks(scores: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_], dept
     masked = np.where(allowed, scores, -np.inf)
     order = np.argsort(-masked, kind="stable")[:depth]
     return {int(row): rank for rank, row in enumerate(order, start=1) if np.isfinite(masked[row])}
+
+
+def _standardised(cosines: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    """Count cosines in standard deviations from the mean of the allowed rows; all alike: 0."""
+    among = cosines[allowed]
+    spread = float(among.std()) if len(among) else 0.0
+    return (cosines - among.mean()) / spread if spread > 1e-6 else np.zeros_like(cosines)
 
 
 def _trust(held: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_], *, least: float = 0.05) -> float:

@@ -240,6 +240,11 @@ def test_search_keeps_to_a_language_and_a_report(client: TestClient) -> None:
     assert client.get("/v1/search", params={"q": "water", "report": "none"}).status_code == 404
 
 
+@pytest.mark.parametrize(("year", "found"), [(2022, True), (2021, False)])
+def test_search_keeps_to_a_reporting_year(client: TestClient, year: int, found: bool) -> None:
+    assert bool(client.get("/v1/search", params={"q": "water", "year": year}).json()["hits"]) is found
+
+
 @pytest.mark.parametrize(
     "query", [{}, {"q": ""}, {"q": "水" * 501}, {"q": "water", "k": 0}, {"q": "water", "k": "many"}]
 )

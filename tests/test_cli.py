@@ -119,6 +119,22 @@ def test_search_shows_both_ranks(built: tuple[Path, str]) -> None:
     assert "words" in shown.stdout
 
 
+def test_search_keeps_to_a_year_and_says_what_there_is_when_nothing_is_of_it(built: tuple[Path, str]) -> None:
+    kept = run("search", "用水量", "--year", "2022", "--json", "--index", built[0], cwd=built[0].parent)
+    assert {hit["passage"]["report"] for hit in json.loads(kept.stdout)["hits"]} == {"6608-2022"}
+    none = run("search", "用水量", "--year", "1999", "--index", built[0], cwd=built[0].parent)
+    assert (none.exit_code, none.stdout) == (0, "")
+    assert "the index holds 6608-2022 of 2022 in" in none.stderr
+
+
+def test_search_names_both_places_of_a_row_printed_twice(built: tuple[Path, str]) -> None:
+    query = ("search", "Total water consumption", "--language", "en", "--k", "20", "--index", built[0])
+    shown = run(*query, cwd=built[0].parent)
+    printed = "".join(shown.stdout.replace("│", "").split())
+    twice = ("kpi-environment.t1.r19", "environmental-impact.t1.r3")
+    assert any(f"alsoprintedat6608-2022.en.{one}" in printed for one in twice)
+
+
 def test_without_an_index_the_bundled_report_is_built_and_said_so(tmp_path: Path) -> None:
     finished = run("ask", QUESTION, cwd=tmp_path)
     assert finished.exit_code == 0, finished.stderr

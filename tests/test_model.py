@@ -78,6 +78,7 @@ def training(tmp_path: Path) -> Path:
         ("僱員流失率為１２．５％", "雇员流失率为12.5%"),
         ("董事會監督ESG風險管理", "董事会监督ESG风险管理"),
         ("2022年供應商數目", "2022年供应商数目"),
+        ("衞生署敍述枱面", "卫生署叙述台面"),
     ],
 )
 def test_both_scripts_of_one_text_have_the_same_vector(traditional: str, simplified: str) -> None:
@@ -120,8 +121,11 @@ def test_probe_questions_find_their_passages() -> None:
 
 def test_general_questions_find_their_paragraphs_across_languages() -> None:
     figures = measure(general_trials(), vectors)
-    assert len(figures) == 8
-    assert all(trial["hit@1"] >= 0.55 and trial["hit@5"] >= 0.78 for trial in figures.values())
+    seen = [trial for name, trial in figures.items() if name.startswith("general")]
+    untouched = [trial for name, trial in figures.items() if name.startswith("untouched")]
+    assert (len(seen), len(untouched)) == (8, 4)
+    assert all(trial["hit@1"] >= 0.55 and trial["hit@5"] >= 0.78 for trial in seen)
+    assert all(trial["hit@1"] >= 0.4 and trial["hit@5"] >= 0.65 for trial in untouched)
 
 
 def test_a_held_out_row_is_in_no_training_run(training: Path) -> None:

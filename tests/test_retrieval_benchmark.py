@@ -7,8 +7,18 @@ import pytest
 
 from eval.case import read_case
 from eval.retrieval import interval, main, measure, scores, with_passages
-from eval.retrieval_sets import Ask, BadRetrievalSet, beir_set, edition_set, held_out_sets, squad_set, write_beir
+from eval.retrieval_sets import (
+    Ask,
+    BadRetrievalSet,
+    beir_set,
+    edition_set,
+    held_out_sets,
+    knowledge_sets,
+    squad_set,
+    write_beir,
+)
 from index.embed import SentenceTransformerEmbedder
+from index.script import LANGUAGES
 from index.snapshot import open_current
 
 
@@ -143,6 +153,16 @@ def test_each_leg_script_and_passage_language_has_its_figures(bundled_index: Pat
     outside = with_passages(chosen, snapshot)
     assert len(outside.passages) == len(snapshot.passages)
     assert [a.edition for a in outside.asks] == [None]
+
+
+def test_general_knowledge_is_asked_in_three_scripts_and_drawn_by_paragraph() -> None:
+    found = {each.name: each for each in knowledge_sets()}
+    assert len(found) == 6
+    untouched = found["untouched, zh"]
+    assert (len(untouched.passages), len(untouched.asks)) == (160, 540)
+    assert {ask.language for ask in untouched.asks} == set(LANGUAGES)
+    assert len({ask.group for ask in untouched.asks}) == 60
+    assert all(ask.relevant <= untouched.passages.keys() for ask in untouched.asks)
 
 
 def test_the_command_prints_json_for_any_folder(

@@ -12,7 +12,7 @@ from index.snapshot import Snapshot, open_current
 from index.sparse import SparseIndex
 from index.words import search_tokens
 from qa.expand import near_spellings, other_names
-from qa.retrieve import in_readers_edition, rank, retrieve
+from qa.retrieve import _standardised, in_readers_edition, rank, retrieve
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +121,14 @@ def test_words_few_passages_share_do_not_outweigh_a_close_meaning(
 ) -> None:
     hits = retrieve("Who looks into whistleblowing reports?", snapshot, embedder, edition="zh-Hant", k=5)
     assert any(hit.passage.section_key.startswith("whistle") for hit in hits)
+
+
+def test_a_model_whose_cosines_lie_close_together_weighs_the_same() -> None:
+    cosines, everything = np.array([0.1, 0.5, 0.3], dtype=np.float32), np.ones(3, dtype=bool)
+    closer = np.float32(0.8) + cosines / 10
+    np.testing.assert_allclose(_standardised(cosines, everything), _standardised(closer, everything), atol=1e-4)
+    assert not _standardised(np.full(3, 0.7, dtype=np.float32), everything).any()
+    assert not _standardised(cosines, ~everything).any()
 
 
 def test_the_legs_switched_off_leave_plain_words(snapshot: Snapshot, embedder: SentenceTransformerEmbedder) -> None:

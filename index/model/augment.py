@@ -1,15 +1,13 @@
 """Make questions and passages out of pairs: windows of rows, spans, dropped words, code-switching."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from index.model.pairs import Side
 from index.model.pieces import Ids, Pieces
-
-Side = Literal["zh", "en"]
 
 # How people begin and end a question; words that say nothing about the passage they look for.
 ASKING: dict[Side, tuple[str, ...]] = {

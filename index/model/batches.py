@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from numpy.random import Generator
 
-from index.model.augment import Side, as_asked, question_and_passage, spell, thin
+from index.model.augment import as_asked, question_and_passage, spell, thin
 from index.model.lessons import Lessons
+from index.model.pairs import DIRECTIONS, Side
 from index.model.pieces import Ids, Pieces
 from index.model.recipe import Recipe
 
@@ -17,7 +18,6 @@ Kind = Literal["rows", "headings in Chinese", "headings in English"]
 
 KINDS: tuple[Kind, ...] = ("rows", "headings in Chinese", "headings in English")
 HEADINGS: dict[Kind, Side] = {"headings in Chinese": "zh", "headings in English": "en"}
-DIRECTIONS: tuple[tuple[Side, Side], ...] = (("en", "zh"), ("zh", "en"), ("zh", "zh"), ("en", "en"))
 
 DOCUMENT = 120  # rows: about as much as one law or page of documentation
 APART = 8  # rows between two that are asked of one document, so that no passage holds another's row

@@ -8,8 +8,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index.model.augment import ASKING, Bitext, Side
-from index.model.pairs import Pair, Source
+from index.model.augment import ASKING, Bitext
+from index.model.pairs import Pair, Side, Source
 from index.model.pieces import Ids, Pieces, join, to_pieces
 from index.model.vocabulary import spelt_out
 

@@ -1,7 +1,7 @@
 """Measure retrieval on pairs held out by law and document, and on a small fixed probe."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -9,13 +9,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.model.pairs import Pair, Source, matching_form
+from index.model.pairs import DIRECTIONS, Pair, Side, Source, matching_form
 
 Vectors = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Vectors]  # texts in matching form to unit vectors
 
 PROBE = Path(__file__).parent / "probe.jsonl"
 GENERAL = Path(__file__).parent / "general.jsonl"
+UNTOUCHED = Path(__file__).parent / "untouched.jsonl"
 PASSAGE = 240  # characters of Chinese at which a held-out passage is long enough
 POOLS = (240, 2000)  # passages to choose from
 
@@ -30,6 +31,15 @@ class Trial:
     questions: tuple[str, ...]
     passages: tuple[str, ...]
     answers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph of general knowledge in both languages, and the questions it answers."""
+
+    id: str
+    text: Mapping[Side, str]
+    questions: tuple[Mapping[Side, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +92,7 @@ def probe_trials(path: Path = PROBE, *, distractors: Sequence[Source] = ()) -> l
     astray = _even([_windows(s, random) for s in distractors if s.kind == "text"], 240 - len(cases), random)
     trials = []
     for topic in sorted({case["topic"] for case in cases}):
-        for asked, answered in [("en", "zh"), ("zh", "en"), ("zh", "zh"), ("en", "en")]:
+        for asked, answered in DIRECTIONS:
             passages = [matching_form(c[f"passage_{answered}"]) for c in cases]
             passages += [window.zh if answered == "zh" else window.en for window in astray]
             chosen = [(number, case) for number, case in enumerate(cases) if case["topic"] == topic]
@@ -97,19 +107,38 @@ def probe_trials(path: Path = PROBE, *, distractors: Sequence[Source] = ()) -> l
     return trials
 
 
-def general_trials(path: Path = GENERAL) -> list[Trial]:
-    """Ask for paragraphs of general knowledge in every direction; settings were chosen on both halves."""
-    with path.open(encoding="utf-8") as lines:
-        cases = [json.loads(line) for line in lines]
+def general_trials() -> list[Trial]:
+    """Ask for paragraphs of general knowledge in every direction, as `general_knowledge` names them."""
     return [
         Trial(
-            name=f"general half {half + 1} {asked}>{answered} {len(cases)}",
-            questions=tuple(matching_form(q[asked]) for case in cases[half::2] for q in case["questions"]),
-            passages=tuple(matching_form(case[answered]) for case in cases),
-            answers=tuple(n for n, case in enumerate(cases) if n % 2 == half for _ in case["questions"]),
+            name=f"{name} {asked}>{answered} {len(pool)}",
+            questions=tuple(matching_form(q[asked]) for paragraph in chosen for q in paragraph.questions),
+            passages=tuple(matching_form(paragraph.text[answered]) for paragraph in pool),
+            answers=tuple(n for n, paragraph in enumerate(chosen) for _ in paragraph.questions),
         )
-        for half in (0, 1)
-        for asked, answered in [("en", "zh"), ("zh", "en"), ("zh", "zh"), ("en", "en")]
+        for name, chosen, pool in general_knowledge()
+        for asked, answered in DIRECTIONS
+    ]
+
+
+def general_knowledge() -> Iterator[tuple[str, list[Paragraph], list[Paragraph]]]:
+    """Give a name, the paragraphs that are asked for, and those to choose from, which begin with them.
+
+    Settings are chosen on half 1 and seen by half 2; nothing may be chosen on what is untouched.
+    """
+    general, untouched = read_paragraphs(GENERAL), read_paragraphs(UNTOUCHED)
+    for half in (0, 1):
+        yield f"general half {half + 1}", general[half::2], general[half::2] + general[1 - half :: 2]
+    yield "untouched", untouched, untouched + general
+
+
+def read_paragraphs(path: Path) -> list[Paragraph]:
+    """Read paragraphs and their questions, one JSON object a line."""
+    with path.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [
+        Paragraph(id=row["id"], text={"en": row["en"], "zh": row["zh"]}, questions=tuple(row["questions"]))
+        for row in rows
     ]
 
 

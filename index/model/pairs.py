@@ -13,6 +13,9 @@ from typing import Literal
 from index.script import fold
 
 Kind = Literal["text", "titles", "headings"]
+Side = Literal["zh", "en"]
+
+DIRECTIONS: tuple[tuple[Side, Side], ...] = (("en", "zh"), ("zh", "en"), ("zh", "zh"), ("en", "en"))  # asked, answered
 
 HELD_OUT_SHARE = 25  # one law, or one stretch of rows, in so many
 STRETCHES = 50  # of a work whose documents are not marked
