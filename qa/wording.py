@@ -37,7 +37,7 @@ class Wording:
         self._latin: dict[tuple[str, ...], set[int]] = {}
         self._han: dict[str, set[int]] = {}
         for number, group in enumerate([*akin, *same]):
-            for word in (fold(word).replace("-", " ").strip().lower() for word in group.split(",")):
+            for word in (word.strip() for word in fold(group).replace("-", " ").lower().split(",")):
                 if _HAN.search(word):
                     self._han.setdefault(word, set()).add(number)
                 else:

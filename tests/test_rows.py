@@ -1,4 +1,4 @@
-"""The likeliest row of a report's tables is chosen where no name settles it, and none where a word speaks against it."""
+"""Rows that no name settles are chosen by likelihood, and not where a word speaks against them."""
 
 from collections.abc import Callable
 
