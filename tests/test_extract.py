@@ -10,7 +10,7 @@ from index.embed import Embedder
 from index.lexicon import bundled_lexicon
 from index.snapshot import Snapshot, open_current
 from qa.engine import Engine
-from qa.extract import Prose
+from qa.extract import Models, Prose
 from qa.question import understand
 from qa.relevance import fitted
 from qa.span import Span
@@ -190,9 +190,9 @@ def test_a_word_that_must_stand_there_has_to(find: Find) -> None:
 def test_a_higher_floor_lets_less_pass(engine: Engine, embedder: Embedder) -> None:
     asked = "Which committees does the board have?"
     question = understand(asked, lexicon=bundled_lexicon(), latest="2022")
-    for floor, answers in ((fitted("sentence").floor, True), (1.1, False)):
-        strict = replace(fitted("sentence"), floor=floor)
-        prose = Prose(engine.snapshot, embedder, bundled_lexicon(), sentences=strict)
+    for floor, answers in ((fitted("answer").floor, True), (1.1, False)):
+        strict = Models(answer=replace(fitted("answer"), floor=floor))
+        prose = Prose(engine.snapshot, embedder, bundled_lexicon(), models=strict)
         assert bool(prose.find(question, "6608-2022", names=NAMES, year=2022)) is answers
 
 
