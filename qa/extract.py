@@ -32,6 +32,9 @@ _NEEDED: Final[frozenset[Ask]] = frozenset({"email", "when", "often"})  # an ans
 _WORTH: Final = {"inside": 1.0, "near": 0.9, "title": 0.9, "passage": 0.8, "path": 0.7}
 _PROVEN_FLOOR: Final = 0.15  # for a number by the very noun asked for, in a sentence that holds the rest
 _ONE: Final[frozenset[Ask]] = frozenset({"email", "yes_no"})  # one passage answers
+_NUMBERED: Final = 0.15  # how much surer a quote has to be that has a number: it may be taken for the one asked for
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")
 
 
@@ -180,7 +183,16 @@ class Reading:
             proven = self._number(fitting[:1])
             if proven:
                 return proven
-        return self.quoted(fitting)
+        spans = self.quoted(fitting)
+        if self.certainty(fitting[0]) >= self.models.answer.floor + _NUMBERED:
+            return spans
+        plain = tuple(span for span in spans if not self._says_number(span))
+        return plain if spans[0] in plain else ()
+
+    def _says_number(self, span: Span) -> bool:
+        """Tell whether a quote has a number, other than a year, that the question has not."""
+        asked = set(_NUMBER.findall(fold(self.question.text)))
+        return bool(set(_NUMBER.findall(_YEAR.sub(" ", fold(span.quote)))) - asked)
 
     @property
     def _asks(self) -> Ask:
