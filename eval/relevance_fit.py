@@ -7,7 +7,7 @@ The questions are the tuned cases of eval/cases and eval/reports, and those of i
 learn from. Sentences of a report compete for a question with each other ("sentence") and with silence as well, which is
 right where nothing answers ("silence"). By these, fitted to the other reports, the likeliest sentence of each question
 is found, and whether quoting it answers is learnt ("answer"), and which of the likeliest sentences' numbers is the one
-asked for, or none ("number"). What is measured is out of sample: every report by weights that were fitted to the others.
+asked for, or none ("number"). What is measured is out of sample: each report by weights fitted to the others.
 """
 
 import json
@@ -143,7 +143,7 @@ def fit(
     penalty: float = 0.004,
     steps: int = 200,
 ) -> torch.Tensor:
-    """Fit a conditional logit by maximum likelihood (L-BFGS), with the alternative "none" where `silence`; the bias comes last.
+    """Fit a conditional logit by maximum likelihood (L-BFGS), against "none" too where `silence`; the bias comes last.
 
     The L2 penalty is on weights of features as many standard deviations long. Without silence the bias tells nothing:
     it puts the mean of the odds at 0. The optimum is one, wherever the search starts.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Final
 
@@ -30,9 +30,16 @@ Array = npt.NDArray[np.float32]
 
 _NEEDED: Final[frozenset[Ask]] = frozenset({"email", "when", "often"})  # an answer without its sign is none
 _WORTH: Final = {"inside": 1.0, "near": 0.9, "title": 0.9, "passage": 0.8, "path": 0.7}
-_PROVEN_FLOOR: Final = 0.15  # for a number by the very noun asked for, in a sentence that holds the rest
+_PROVEN_FLOOR: Final = 0.1  # for a number by the very noun asked for, in a sentence that holds the rest
 _ONE: Final[frozenset[Ask]] = frozenset({"email", "yes_no"})  # one passage answers
 _NUMBERED: Final = 0.15  # how much surer a quote has to be that has a number: it may be taken for the one asked for
+_SAID_SO: Final = 0.05  # how much surer one has to be that answers "is it so?": it may be taken for a yes
+_ASKS_NAME = re.compile(  # what somebody is called
+    r"叫(?:做)?(?:什么|甚么|咩|乜嘢?)名|姓名|姓(?:什么|甚么|咩|乜)"
+    r"|\bnames?\s+of\s+(?:the\s+|its\s+)?(?:[\w-]+\s+){0,4}(?:officer|director|chair\w*|head|manager|secretary|president|[cC][EF]O|founder)\b",
+    re.I,
+)
+_NAMES = re.compile(r"先生|女士|小姐|博士|教授|\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor)\b")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")
@@ -177,14 +184,15 @@ class Reading:
         fitting = self.fitting(must=must, year=year)
         if self.question.ask == "number":
             return self._number(fitting)
-        if not fitting or self.certainty(fitting[0]) < self.models.answer.floor:
+        floor = self.models.answer.floor + (_SAID_SO if self.question.ask == "yes_no" else 0)
+        if not fitting or self._signed(fitting).certainty(fitting[0]) < floor:
             return ()
         if self.question.ask == "what" and self._asks_measure():
             proven = self._number(fitting[:1])
             if proven:
                 return proven
         spans = self.quoted(fitting)
-        if self.certainty(fitting[0]) >= self.models.answer.floor + _NUMBERED:
+        if self._signed(fitting).certainty(fitting[0]) >= self.models.answer.floor + _NUMBERED:
             return spans
         plain = tuple(span for span in spans if not self._says_number(span))
         return plain if spans[0] in plain else ()
@@ -208,6 +216,15 @@ class Reading:
         """How sure it is, 0 to 1, that quoting a sentence answers."""
         return likelihood(self.models.answer, self.evidence(n))
 
+    def _signed(self, fitting: Sequence[int]) -> "Reading":
+        """Leave out the likelier sentences that lack the sign without which nothing answers: an address, a date."""
+        lacking = [n for n in np.flatnonzero(self.odds > self.odds[fitting[0]]) if n not in fitting]
+        if self.question.ask not in _NEEDED or not lacking:
+            return self
+        odds, against = self.odds.copy(), self.against.copy()
+        odds[lacking], against[lacking] = odds.min(), against.min()
+        return replace(self, odds=odds, against=against)
+
     def evidence(self, n: int) -> Array:
         """Measure whether quoting a sentence answers, for the model of answers."""
         elsewhere = self.odds[self.pages.passage_of != self.pages.passage_of[n]]
@@ -215,11 +232,18 @@ class Reading:
         return answer_features(
             self.question.ask,
             english=self.question.language == "en",
-            sure=certainty(self.against, n),
+            sure=certainty(self.against, self._quoted_with(n)),
             ahead=float(self.odds[n] - elsewhere.max(initial=-np.inf)),
             unwell=float((self.coverage.weights * (self._around(n) < 0.8)).max()),
             sign=sign is not None and bool(self.pages.signs(sign)[n]),
         )
+
+    def _quoted_with(self, n: int) -> list[int]:
+        """The sentences that a quote of one holds: what it points back to, the items of its list."""
+        span = whole_spans(n, self.pages, self.odds, ask=self._asks)[0]
+        sentences = self.pages.sentences
+        beside = np.flatnonzero(self.pages.passage_of == self.pages.passage_of[n])
+        return [int(m) for m in beside if span.start <= sentences[m].start and sentences[m].end <= span.end]
 
     def quoted(self, fitting: Sequence[int], *, margin: float = 1.2, most: int = 3) -> tuple[Span, ...]:
         """Quote the likeliest sentence, and others that are hardly less likely: `margin` in log odds."""
@@ -255,6 +279,8 @@ class Reading:
         if ask in _NEEDED and not SIGNS[ask].search(self._said_by(n)):
             return False
         if must and not self._speaks_of(must, n):
+            return False
+        if _ASKS_NAME.search(fold(self.question.text)) and not _NAMES.search(self.pages.folded[n]):
             return False
         return _same_period(self.question, sentence, year) and self._names_measure(sentence)
 

@@ -40,7 +40,8 @@ def test_every_feature_has_a_fitted_weight(name: str) -> None:
     weights = fitted(name).weights
     assert weights.shape == (len(FITTED[name]),)
     assert np.isfinite(weights).all()
-    assert np.count_nonzero(weights) == len(weights)
+    same = {"lost"} if name == "sentence" else set()  # the same for all sentences of a question, it tells none apart
+    assert {one for one, weight in zip(FITTED[name], weights, strict=True) if weight == 0} <= same
 
 
 @pytest.mark.parametrize("name", ["answer", "number"])
