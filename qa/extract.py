@@ -184,15 +184,18 @@ class Reading:
         fitting = self.fitting(must=must, year=year)
         if self.question.ask == "number":
             return self._number(fitting)
+        if self.question.ask == "email" and (addressed := self._addressed(fitting)):
+            return self.quoted([addressed[0]])
         floor = self.models.answer.floor + (_SAID_SO if self.question.ask == "yes_no" else 0)
-        if not fitting or self._signed(fitting).certainty(fitting[0]) < floor:
+        sure = self._certainty(fitting) if fitting else 0.0
+        if sure < floor:
             return ()
         if self.question.ask == "what" and self._asks_measure():
             proven = self._number(fitting[:1])
             if proven:
                 return proven
         spans = self.quoted(fitting)
-        if self._signed(fitting).certainty(fitting[0]) >= self.models.answer.floor + _NUMBERED:
+        if sure >= self.models.answer.floor + _NUMBERED:
             return spans
         plain = tuple(span for span in spans if not self._says_number(span))
         return plain if spans[0] in plain else ()
@@ -215,6 +218,18 @@ class Reading:
     def certainty(self, n: int) -> float:
         """How sure it is, 0 to 1, that quoting a sentence answers."""
         return likelihood(self.models.answer, self.evidence(n))
+
+    def _certainty(self, fitting: Sequence[int]) -> float:
+        """How sure it is that the quote of the likeliest sentence answers: as sure as the surest that it holds."""
+        signed = self._signed(fitting)
+        held = self._quoted_with(fitting[0])
+        return max(signed.certainty(n) for n in fitting if n == fitting[0] or n in held)
+
+    def _addressed(self, fitting: Sequence[int]) -> list[int]:
+        """Keep the sentences with an address that, with what is around, hold all that is asked; the fullest first."""
+        weights = self.coverage.weights
+        full = [n for n in fitting if float(weights @ (self._around(n) >= 0.35)) >= 0.99]
+        return sorted(full, key=lambda n: -float(weights @ self._around(n)))
 
     def _signed(self, fitting: Sequence[int]) -> "Reading":
         """Leave out the likelier sentences that lack the sign without which nothing answers: an address, a date."""
