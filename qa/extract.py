@@ -226,9 +226,9 @@ class Reading:
         return max(signed.certainty(n) for n in fitting if n == fitting[0] or n in held)
 
     def _addressed(self, fitting: Sequence[int]) -> list[int]:
-        """Keep the sentences with an address that, with what is around, hold all that is asked; the fullest first."""
+        """Keep the sentences with an address that, with what is around, hold most that is asked; the fullest first."""
         weights = self.coverage.weights
-        full = [n for n in fitting if float(weights @ (self._around(n) >= 0.35)) >= 0.99]
+        full = [n for n in fitting if float(weights @ (self._around(n) >= 0.35)) >= 0.75]
         return sorted(full, key=lambda n: -float(weights @ self._around(n)))
 
     def _signed(self, fitting: Sequence[int]) -> "Reading":
