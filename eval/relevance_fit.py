@@ -4,9 +4,10 @@
     python -m eval.relevance_fit --fit   # write the weights of qa/relevance.toml anew; its floors stay
 
 The questions are the tuned cases of eval/cases and eval/reports, and those of index/model/written, reports written to
-learn from. A question competes for every sentence of its report, or every number of its likeliest sentences, and for
-silence, which is right where nothing answers. What is measured is out of sample: every report by weights that were
-fitted to the others.
+learn from. Sentences of a report compete for a question with each other ("sentence") and with silence as well, which is
+right where nothing answers ("silence"). By these, fitted to the other reports, the likeliest sentence of each question
+is found, and whether quoting it answers is learnt ("answer"), and which of the likeliest sentences' numbers is the one
+asked for, or none ("number"). What is measured is out of sample: each report by weights fitted to the others.
 """
 
 import json
@@ -22,6 +23,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from eval.case import Case, Expectation, Kind
 from eval.run import load_cases
@@ -32,21 +34,22 @@ from index.lexicon import bundled_lexicon
 from index.quantity import find_quantities
 from index.script import fold
 from index.snapshot import open_current
-from qa.candidates import CANDIDATE_NAMES
 from qa.evidence import Sentence
 from qa.extract import Prose, Reading
 from qa.logit import Logit, certainty
 from qa.question import understand
-from qa.relevance import NAMES, fitted
+from qa.relevance import FITTED, NAMES
 
 WRITTEN: Final = Path(BUNDLED).parent / "written"
 WEIGHTS: Final = Path(__file__).parents[1] / "qa" / "relevance.toml"
-FLOORS: Final = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
+FLOORS: Final = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 ANSWERED: Final[frozenset[Kind]] = frozenset({"prose_number", "narrative", "list"})
 SILENT: Final = frozenset({"not_in_report", "off_topic"})  # another period or boundary is not for a sentence to tell
-OF: Final = {"sentence": NAMES, "number": CANDIDATE_NAMES}
+COMPETING: Final = 60  # sentences that a fit sees of each question: 97 in 100 right ones are among them
 
-What = Literal["sentence", "number"]
+_NEVER: Final = 1e9  # log odds against what cannot be
+
+What = Literal["sentence", "silence", "answer", "number"]
 Marks = npt.NDArray[np.bool_]
 
 
@@ -65,6 +68,7 @@ class Asked:
 
     question: str
     answer: Sequence[str] | Expectation | None  # stretches of sentences, or what a case expects; None: nothing answers
+    items: Sequence[str] = ()  # of a list; all of them are asked for
     value: float | None = None  # the number asked for
     near: bool = False  # nothing answers, but a sentence comes close
 
@@ -90,41 +94,86 @@ class Outcome:
 
 
 def sentence_examples(asked: Sequence[Read]) -> list[Example]:
-    """Give every sentence; of near misses none, as sentences that come close would learn to be silent."""
-    return [_example(read.report, read.reading.features, read.marks) for read in asked if not read.asked.near]
+    """Give the sentences of questions that one of them answers."""
+    return [example for read in asked if (example := _competing(read)).answers.any()]
 
 
-def number_examples(asked: Sequence[Read], sentences: Logit) -> list[Example]:
-    """Mark the numbers asked for, of the sentences that are likeliest by given weights."""
-    found = [_numbers(read, replace(read.reading, odds=sentences.odds(read.reading.features))) for read in asked]
-    return [example for example in found if example is not None]
+def silence_examples(asked: Sequence[Read]) -> list[Example]:
+    """Give every question's sentences; of near misses none, as sentences that come close would learn to be silent."""
+    given = [(read, _competing(read)) for read in asked if not read.asked.near]
+    return [example for read, example in given if example.answers.any() or not read.marks.any()]
 
 
-def fit(data: Sequence[Example], *, penalty: float = 0.002, steps: int = 300) -> torch.Tensor:
-    """Fit a conditional logit with the alternative "none" by maximum likelihood (L-BFGS); the bias comes last.
+def answer_examples(asked: Sequence[Read]) -> list[Example]:
+    """Give the evidence that quoting the likeliest sentence answers, and whether it does; of numbers none."""
+    found: list[Example] = []
+    for read in asked:
+        reading = read.reading
+        fitting = [] if reading.question.ask == "number" else reading.fitting(must=(), year=read.year)
+        if fitting:
+            told = _told("\n".join(span.quote for span in reading.quoted(fitting)), read.asked)
+            found.append(_example(read.report, reading.evidence(fitting[0])[None, :], np.array([told])))
+    return found
 
-    The L2 penalty is on weights of features as many standard deviations long.
+
+def number_examples(asked: Sequence[Read]) -> list[Example]:
+    """Mark the numbers asked for, of the likeliest sentences."""
+    return [example for read in asked if (example := _numbers(read, read.reading)) is not None]
+
+
+def cross_read(asked: Sequence[Read], sentences: torch.Tensor, silent: torch.Tensor) -> list[Read]:
+    """Read every question again by weights that were fitted to the other reports, from those fitted to all on."""
+    found: list[Read] = []
+    for report in sorted({read.report for read in asked}):
+        others = [read for read in asked if read.report != report]
+        sentence = as_logit(fit(sentence_examples(others), silence=False, start=sentences))
+        silence = as_logit(fit(silence_examples(others), start=silent))
+        for read in (read for read in asked if read.report == report):
+            table = read.reading.features
+            reading = replace(read.reading, odds=sentence.odds(table), against=silence.odds(table))
+            found.append(replace(read, reading=reading))
+    return found
+
+
+def fit(
+    data: Sequence[Example],
+    *,
+    silence: bool = True,
+    start: torch.Tensor | None = None,
+    penalty: float = 0.004,
+    steps: int = 200,
+) -> torch.Tensor:
+    """Fit a conditional logit by maximum likelihood (L-BFGS), against "none" too where `silence`; the bias comes last.
+
+    The L2 penalty is on weights of features as many standard deviations long. Without silence the bias tells nothing:
+    it puts the mean of the odds at 0. The optimum is one, wherever the search starts.
     """
     rows = torch.cat([example.features for example in data])
     spread = rows.std(dim=0) + 1e-6
-    of = torch.repeat_interleave(torch.arange(len(data)), torch.tensor([len(e.features) for e in data]))
-    right = torch.cat([example.answers for example in data])
-    silent = torch.tensor([not bool(example.answers.any()) for example in data])
-    weights = torch.zeros(rows.shape[1] + 1, dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS([weights], max_iter=steps, tolerance_change=1e-10, line_search_fn="strong_wolfe")
+    table = pad_sequence([example.features / spread for example in data], batch_first=True)
+    held = pad_sequence([torch.ones(len(example.features), dtype=torch.bool) for example in data], batch_first=True)
+    right = pad_sequence([example.answers for example in data], batch_first=True)
+    silent = ~right.any(dim=1)
+    none = torch.full((len(data), 1), 0.0 if silence else -_NEVER, dtype=torch.float64)
+    weights = torch.zeros(rows.shape[1] + 1, dtype=torch.float64)
+    if start is not None:
+        weights = torch.cat([start[:-1] * spread, start[-1:]])
+    weights.requires_grad_()
+    optimiser = torch.optim.LBFGS([weights], max_iter=steps, tolerance_change=1e-7, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
-        odds = rows @ (weights[:-1] / spread) + weights[-1]
-        every = _log_sum(odds, of, len(data), none=True)
-        answered = _log_sum(odds.masked_fill(~right, -1e9), of, len(data), none=False)
+        odds = table @ weights[:-1] + weights[-1]
+        every = torch.logsumexp(torch.cat([odds.masked_fill(~held, -_NEVER), none], dim=1), dim=1)
+        answered = torch.logsumexp(odds.masked_fill(~right, -_NEVER), dim=1)
         value = torch.where(silent, every, every - answered).mean() + penalty / 2 * (weights[:-1] ** 2).sum()
         value.backward()  # type: ignore[no-untyped-call]  # torch's is
         return value
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]  # torch's is
     found = weights.detach()
-    return torch.cat([found[:-1] / spread, found[-1:]])
+    bias = found[-1:] if silence else -(rows.mean(dim=0) @ (found[:-1] / spread))[None]
+    return torch.cat([found[:-1] / spread, bias])
 
 
 def measure(data: Sequence[Example]) -> Outcome:
@@ -132,7 +181,7 @@ def measure(data: Sequence[Example]) -> Outcome:
     kept = {floor: [0, 0, 0] for floor in FLOORS}
     answerable = first = 0
     for report in sorted({example.report for example in data}):
-        model = as_logit(fit([example for example in data if example.report != report]), floor=0.0)
+        model = as_logit(fit([example for example in data if example.report != report]))
         for example in (example for example in data if example.report == report):
             odds = model.odds(example.features.numpy().astype(np.float32))
             best = int(odds.argmax())
@@ -144,9 +193,9 @@ def measure(data: Sequence[Example]) -> Outcome:
     return Outcome(answerable, first, {floor: (a, b, c) for floor, (a, b, c) in kept.items()})
 
 
-def as_logit(weights: torch.Tensor, *, floor: float) -> Logit:
+def as_logit(weights: torch.Tensor) -> Logit:
     """Make a model of fitted weights, the bias last."""
-    return Logit(weights=weights[:-1].numpy().astype(np.float32), bias=float(weights[-1]), floor=floor)
+    return Logit(weights=weights[:-1].numpy().astype(np.float32), bias=float(weights[-1]), floor=0.0)
 
 
 def written(models: dict[What, torch.Tensor], before: str) -> str:
@@ -154,8 +203,10 @@ def written(models: dict[What, torch.Tensor], before: str) -> str:
     held = tomllib.loads(before)
     lines = [before.split("\n[")[0].rstrip()]
     for name, weights in models.items():
-        lines += ["", f"[{name}]", f"bias = {float(weights[-1]):.3f}", f"floor = {held[name]['floor']}", ""]
-        lines += [f"[{name}.weights]", *(f"{n} = {float(w):.3f}" for n, w in zip(OF[name], weights, strict=False))]
+        lines += ["", f"[{name}]", f"bias = {float(weights[-1]):.3f}"]
+        lines += [f"floor = {held[name]['floor']}"] if "floor" in held.get(name, {}) else []
+        lines += ["", f"[{name}.weights]"]
+        lines += [f"{n} = {float(w):.3f}" for n, w in zip(FITTED[name], weights, strict=False)]
     return "\n".join(lines) + "\n"
 
 
@@ -167,6 +218,27 @@ def answering(sentences: Sequence[Sentence], answer: Sequence[str] | Expectation
         return np.array([_in_evidence(one, answer) and _holds(one.text, answer) for one in sentences], dtype=bool)
     plain = [_plain(sentence.text) for sentence in sentences]
     return np.array([any(_plain(words) in text for words in answer) for text in plain], dtype=bool)
+
+
+def _competing(read: Read) -> Example:
+    """Give the sentences that hold most of a question or are most like it."""
+    table = read.reading.features
+    order = np.argsort(-(table[:, NAMES.index("whole")] + 0.5 * table[:, NAMES.index("alike")]), kind="stable")
+    return _example(read.report, table[order[:COMPETING]], read.marks[order[:COMPETING]])
+
+
+def _told(quotes: str, asked: Asked) -> bool:
+    """Tell whether quotes hold what was asked for: a list's every item."""
+    answer, plain = asked.answer, _plain(quotes)
+    if answer is None:
+        return False
+    if asked.items:
+        return all(_plain(item) in plain for item in asked.items)
+    if not isinstance(answer, Expectation):
+        return any(_plain(words) in plain for words in answer)
+    if answer.list_items:
+        return all(any(_plain(words) in plain for words in item) for item in answer.list_items)
+    return any(_plain(words) in plain for words in answer.contains) or _holds(quotes, answer)
 
 
 def _numbers(read: Read, reading: Reading) -> Example | None:
@@ -191,13 +263,6 @@ def _example(report: str, features: npt.NDArray[np.float32], answers: Marks) -> 
     return Example(report, torch.from_numpy(features.astype(np.float64)), torch.from_numpy(answers))
 
 
-def _log_sum(odds: torch.Tensor, of: torch.Tensor, questions: int, *, none: bool) -> torch.Tensor:
-    """Log of the sum of the exponentials of each question's odds, with silence's (1) where `none`."""
-    highest = torch.zeros(questions, dtype=odds.dtype).scatter_reduce(0, of, odds.detach(), "amax", include_self=none)
-    total = torch.zeros(questions, dtype=odds.dtype).index_add(0, of, torch.exp(odds - highest[of]))
-    return highest + torch.log(total + (torch.exp(-highest) if none else 0.0))
-
-
 def _read(embedder: Embedder) -> Iterator[Read]:
     for name, suite in suites().items():
         company = suite.reports[0].name.partition(".")[0] if name in ("bundled", "blind", "prose") else name
@@ -213,6 +278,7 @@ def _written(row: dict[str, object]) -> Asked:
     return Asked(
         question=str(row["question"]),
         answer=[str(answer) for answer in answers] if "answer" in row else None,
+        items=_texts(row.get("items")),
         value=float(str(row["value"])) if "value" in row else None,
         near=bool(row.get("near")),
     )
@@ -274,20 +340,26 @@ def _plain(text: str) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Measure out of sample, and fit to all when asked to: sentences first, then numbers of those likeliest by them."""
+    """Measure out of sample, and fit to all when asked to: sentences first, then what rests on the likeliest."""
     asked = list(_read(SentenceTransformerEmbedder()))
-    data: dict[What, list[Example]] = {"sentence": sentence_examples(asked)}
+    sentence, silence = fit(sentence_examples(asked), silence=False), fit(silence_examples(asked))
+    crossed = cross_read(asked, sentence, silence)
+    answers, numbers = answer_examples(crossed), number_examples(crossed)
     if "--fit" in arguments:
-        sentence = fit(data["sentence"])
-        data["number"] = number_examples(asked, as_logit(sentence, floor=0.0))
-        weights: dict[What, torch.Tensor] = {"sentence": sentence, "number": fit(data["number"])}
+        weights: dict[What, torch.Tensor] = {
+            "sentence": sentence,
+            "silence": silence,
+            "answer": fit(answers),
+            "number": fit(numbers),
+        }
         WEIGHTS.write_text(written(weights, WEIGHTS.read_text(encoding="utf-8")), encoding="utf-8")
-    else:
-        data["number"] = number_examples(asked, fitted("sentence"))
-    for name, rows in data.items():
+    known = [read for read in crossed if read.marks.any()]
+    first = sum(bool(read.marks[int(read.reading.odds.argmax())]) for read in known)
+    sys.stdout.write(f"likeliest sentence answers: {first} of {len(known)}\n")
+    for name, rows in {"answer": answers, "number": numbers}.items():
         outcome = measure(rows)
         silent = len(rows) - outcome.answerable
-        sys.stdout.write(f"likeliest {name} answers: {outcome.first} of {outcome.answerable}\n")
+        sys.stdout.write(f"likeliest {name} is right: {outcome.first} of {outcome.answerable}\n")
         for floor, (right, wrong, broken) in outcome.kept.items():
             sys.stdout.write(
                 f"  {floor:.2f}: {right} right, {wrong} wrong, {broken} of {silent} answered without one\n"

@@ -30,7 +30,7 @@ from qa.homophones import Homophones
 from qa.likely import Reader
 from qa.linking import bundled_linker
 from qa.numbers import answer_numbers
-from qa.prose import answer_prose, original_in_notes, reason_in_notes
+from qa.prose import answer_prose, closest_text, original_in_notes, reason_in_notes
 from qa.question import Question, understand
 from qa.quotients import quotient
 from qa.retrieve import Hit, retrieve
@@ -327,6 +327,8 @@ class Engine:
         if figures:
             values = say("list_join", question.language).join(_near_words(f, question.language) for f in figures)
             text += with_mark(say("nearest", question.language, values=values), [])
+        elif reason == "not_in_report":
+            text += closest_text(question, self._prose.closest(question, report, names=names), desk.citations)
         return Answer(
             id="",
             status="not_disclosed",

@@ -47,6 +47,8 @@ _SHOWS_TABLE = re.compile(  # leads to a table and tells nothing itself
     r"\b(?:tables?|charts?)\b[^.]{0,20}\b(?:sets?\s+out|shows?|lists?|gives?|below)\b|(?:下表|[附列如]表|图表)[^。]{0,4}(?:列|载|显示|所示|如下)",
     re.I,
 )
+_ITEM = re.compile(r"(?P<list>.*\.l\d+)\.\d+$")
+_LEADS = re.compile(r"[：:]\s*$")
 _BY_GROUP = 0.85  # a word of the same group, against the very word
 _BY_FORM = 0.6  # words that share most of their characters or their beginning
 _ASKED_MORE = 1.4  # how much more the thing asked for weighs
@@ -66,6 +68,20 @@ class Sentence:
     def text(self) -> str:
         """The passage's own characters."""
         return self.passage.text[self.start : self.end]
+
+    @property
+    def block(self) -> str:
+        """The block it stands in, where the passage's lines are its blocks; else empty."""
+        blocks = self.passage.blocks
+        if self.passage.text.count("\n") + 1 != len(blocks):
+            return ""
+        return blocks[self.passage.text.count("\n", 0, self.start)]
+
+    @property
+    def listed_in(self) -> str:
+        """The list it is an item of; empty for running text."""
+        match = _ITEM.match(self.block)
+        return match["list"] if match else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +140,7 @@ class Pages:
         self._rarity = self._rarities()
         self._means = self._mean_vectors()
         self._sentences = embedder.encode_passages([s.text for s in self.sentences])
+        self._headings = embedder.encode_passages([" ".join(p.section[-1:]) or "-" for p in passages])
 
     @property
     def passages(self) -> Sequence[Passage]:
@@ -141,6 +158,29 @@ class Pages:
         sizes = np.diff(np.append(self._starts, len(self._words)))
         return (sizes < 6).astype(np.float32)
 
+    @cached_property
+    def items(self) -> Array:
+        """1 for each item of a list."""
+        return np.array([bool(s.listed_in) for s in self.sentences], dtype=np.float32)
+
+    @cached_property
+    def leads(self) -> Array:
+        """1 for each sentence that a list follows, or that ends in a colon."""
+        follows = np.append(self.items[1:] * (self.passage_of[1:] == self.passage_of[:-1]), 0) * (1 - self.items)
+        ends = np.array([bool(_LEADS.search(text)) for text in self.folded], dtype=np.float32)
+        return np.asarray(np.maximum(follows, ends), dtype=np.float32)
+
+    @cached_property
+    def rows(self) -> Array:
+        """1 for each row of a table."""
+        return np.array([s.passage.kind == "row" for s in self.sentences], dtype=np.float32)
+
+    @cached_property
+    def lengths(self) -> Array:
+        """Logarithm of each sentence's length in Chinese characters; three Latin letters count as one."""
+        sizes = [len(text) if _HAN.search(text) else len(text) / 3 for text in self.folded]
+        return np.log1p(np.array(sizes, dtype=np.float32))
+
     def signs(self, sign: re.Pattern[str] | None) -> Array:
         """1 for each sentence that an expression is found in; without one 0."""
         if sign is None:
@@ -152,6 +192,35 @@ class Pages:
     def likeness(self, question: Array) -> Array:
         """Cosine of every sentence by itself with a question's vector."""
         return np.asarray(self._sentences @ question, dtype=np.float32)
+
+    def headed(self, question: Array) -> Array:
+        """Cosine of every sentence and its section's heading together with a question's vector."""
+        heading = (self._headings @ question)[self.passage_of]
+        return np.asarray((self.likeness(question) + heading) / self._headed_norms, dtype=np.float32)
+
+    def surrounded(self, question: Array) -> Array:
+        """Cosine of every sentence and those beside it together with a question's vector."""
+        own, together = self.likeness(question), self._together
+        sums = own.copy()
+        sums[1:] += together * own[:-1]
+        sums[:-1] += together * own[1:]
+        return np.asarray(sums / self._surrounded_norms, dtype=np.float32)
+
+    @cached_property
+    def _together(self) -> Array:
+        """1 for each sentence but the first that stands in the passage of the one before it."""
+        return (self.passage_of[1:] == self.passage_of[:-1]).astype(np.float32)
+
+    @cached_property
+    def _headed_norms(self) -> Array:
+        return np.linalg.norm(self._sentences + self._headings[self.passage_of], axis=1) + np.float32(1e-6)
+
+    @cached_property
+    def _surrounded_norms(self) -> Array:
+        sums, together = self._sentences.copy(), self._together[:, None]
+        sums[1:] += together * self._sentences[:-1]
+        sums[:-1] += together * self._sentences[1:]
+        return np.linalg.norm(sums, axis=1) + np.float32(1e-6)
 
     def knows(self, terms: Sequence[Term], vectors: Array) -> float:
         """Tell the share of a question's terms, given with their vectors, that any sentence has a word for."""

@@ -1,8 +1,9 @@
 """Find the words of a report that answer: a sentence, a whole list, a number with its noun, a date, an address."""
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
@@ -19,18 +20,39 @@ from qa.candidates import CANDIDATE_NAMES, candidate_features
 from qa.catalogue import nearest_edition
 from qa.counted import Candidate, candidates, clause, read_counted
 from qa.evidence import Coverage, Pages, Sentence, Term, cut_words, read_terms, term_texts
-from qa.logit import Logit, certainty
+from qa.logit import Logit, certainty, likelihood, share
 from qa.question import Ask, Question
-from qa.relevance import SIGNS, features, fitted
-from qa.span import Span, item_of, whole_spans
+from qa.relevance import SIGNS, Beside, answer_features, beside, features, fitted
+from qa.span import Span, whole_spans
 from qa.wording import Wording, bundled_wording
 
 Array = npt.NDArray[np.float32]
 
 _NEEDED: Final[frozenset[Ask]] = frozenset({"email", "when", "often"})  # an answer without its sign is none
 _WORTH: Final = {"inside": 1.0, "near": 0.9, "title": 0.9, "passage": 0.8, "path": 0.7}
-_PROVEN_FLOOR: Final = 0.15  # for a number by the very noun asked for, in a sentence that holds the rest
+_PROVEN_FLOOR: Final = 0.1  # for a number by the very noun asked for, in a sentence that holds the rest
+_ONE: Final[frozenset[Ask]] = frozenset({"email", "yes_no"})  # one passage answers
+_NUMBERED: Final = 0.15  # how much surer a quote has to be that has a number: it may be taken for the one asked for
+_SAID_SO: Final = 0.05  # how much surer one has to be that answers "is it so?": it may be taken for a yes
+_ASKS_NAME = re.compile(  # what somebody is called
+    r"叫(?:做)?(?:什么|甚么|咩|乜嘢?)名|姓名|姓(?:什么|甚么|咩|乜)"
+    r"|\bnames?\s+of\s+(?:the\s+|its\s+)?(?:[\w-]+\s+){0,4}(?:officer|director|chair\w*|head|manager|secretary|president|[cC][EF]O|founder)\b",
+    re.I,
+)
+_NAMES = re.compile(r"先生|女士|小姐|博士|教授|\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor)\b")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """What is fitted to questions whose answer is known; without another the ones that ship with the package."""
+
+    sentence: Logit = field(default_factory=partial(fitted, "sentence"))  # which sentence answers
+    silence: Logit = field(default_factory=partial(fitted, "silence"))  # which does, or that none does
+    answer: Logit = field(default_factory=partial(fitted, "answer"))  # whether the likeliest does
+    number: Logit = field(default_factory=partial(fitted, "number"))  # which number is the one asked for, or none
 
 
 class Prose:
@@ -43,15 +65,13 @@ class Prose:
         lexicon: Lexicon,
         *,
         wording: Wording | None = None,
-        sentences: Logit | None = None,
-        numbers: Logit | None = None,
+        models: Models | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._embedder = embedder
         self._lexicon = lexicon
         self._wording = wording or bundled_wording()
-        self._sentence = sentences or fitted("sentence")
-        self._number = numbers or fitted("number")
+        self._models = models or Models()
         rows = {figure.passage_id for figure in snapshot.figures}
         held: dict[tuple[str, str], list[int]] = {}
         for row, passage in enumerate(snapshot.passages):
@@ -63,6 +83,8 @@ class Prose:
             for edition, numbers in held.items()
             if numbers
         }
+        self._places = dict(self._other_editions())
+        self._read = lru_cache(maxsize=2)(self._read_anew)  # a refusal looks again at what was read
 
     def known_share(self, text: str, report: str, names: Sequence[str]) -> float:
         """Tell what share of a question's content, term by term, any edition of a report speaks of."""
@@ -83,29 +105,63 @@ class Prose:
         reading = self.read(question, report, names=names)
         return () if reading is None else reading.answer(must=must, year=year)
 
+    def closest(self, question: Question, report: str, *, names: Sequence[str]) -> tuple[Span, ...]:
+        """Give the sentences that come closest to what is asked, one a section, though none surely answers."""
+        reading = self.read(question, report, names=names)
+        return () if reading is None else reading.closest()
+
     def read(self, question: Question, report: str, *, names: Sequence[str]) -> "Reading | None":
         """Read the edition in the question's language, or None when there is none or the question names nothing."""
+        return self._read(question, report, tuple(names))
+
+    def _read_anew(self, question: Question, report: str, names: tuple[str, ...]) -> "Reading | None":
         terms = read_terms(question.text, names, self._wording)
         editions = [edition for held, edition in self._pages if held == report]
         if not terms or not editions:
             return None
-        pages, rows = self._pages[report, nearest_edition(editions, question.language)]
+        edition = nearest_edition(editions, question.language)
+        pages, rows = self._pages[report, edition]
         vectors = self._embedder.encode_queries([question.text, *term_texts(terms)])
         coverage = pages.coverage(terms, vectors[1:])
         cosines = self._snapshot.dense.scores(vectors[0])
-        table = features(question.ask, coverage, pages, cosines[rows][pages.passage_of], pages.likeness(vectors[0]))
+        table = features(
+            question.ask,
+            read_counted(question.text, self._wording).dimension,
+            coverage,
+            pages,
+            dense=cosines[rows][pages.passage_of],
+            question=vectors[0],
+            other=self._beside(report, edition, terms, vectors, coverage.weights),
+        )
         return Reading(
             question=question,
             terms=terms,
             pages=pages,
             coverage=coverage,
             features=table,
-            odds=self._sentence.odds(table),
-            floor=self._sentence.floor,
-            counting=self._number,
+            odds=self._models.sentence.odds(table),
+            against=self._models.silence.odds(table),
+            models=self._models,
             lexicon=self._lexicon,
             wording=self._wording,
         )
+
+    def _other_editions(self) -> Iterator[tuple[tuple[str, str], tuple[Pages, list[int]]]]:
+        """Pair each edition with another of its report, and with the places of its sentences there."""
+        for (report, edition), (pages, _) in self._pages.items():
+            for (held, language), (other, _) in self._pages.items():
+                if held == report and (language == "en") != (edition == "en"):
+                    yield (report, edition), (other, _places(pages, other))
+                    break
+
+    def _beside(
+        self, report: str, edition: str, terms: Sequence[Term], vectors: Array, weights: Array
+    ) -> Beside | None:
+        """Read at the places of an edition's sentences what another edition of the report says there."""
+        if (report, edition) not in self._places:
+            return None
+        other, places = self._places[report, edition]
+        return beside(other.coverage(terms, vectors[1:]), other.likeness(vectors[0]), weights, places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +173,9 @@ class Reading:
     pages: Pages
     coverage: Coverage
     features: Array  # one row a sentence
-    odds: Array  # of each sentence, in logarithms, that it answers rather than nothing
-    floor: float  # certainty below which no sentence is quoted
-    counting: Logit  # of numbers
+    odds: Array  # of each sentence, in logarithms, that it answers rather than another
+    against: Array  # the same, rather than nothing
+    models: Models
     lexicon: Lexicon
     wording: Wording
 
@@ -128,14 +184,26 @@ class Reading:
         fitting = self.fitting(must=must, year=year)
         if self.question.ask == "number":
             return self._number(fitting)
-        if not fitting or self._certainty(fitting) < self.floor or not self._holds_most(fitting[0]):
+        if self.question.ask == "email" and (addressed := self._addressed(fitting)):
+            return self.quoted([addressed[0]])
+        floor = self.models.answer.floor + (_SAID_SO if self.question.ask == "yes_no" else 0)
+        sure = self._certainty(fitting) if fitting else 0.0
+        if sure < floor:
             return ()
         if self.question.ask == "what" and self._asks_measure():
             proven = self._number(fitting[:1])
             if proven:
                 return proven
-        spans = whole_spans(fitting[0], self.pages, self.odds, ask=self._asks)
-        return (*spans, *self._second(fitting, spans))
+        spans = self.quoted(fitting)
+        if sure >= self.models.answer.floor + _NUMBERED:
+            return spans
+        plain = tuple(span for span in spans if not self._says_number(span))
+        return plain if spans[0] in plain else ()
+
+    def _says_number(self, span: Span) -> bool:
+        """Tell whether a quote has a number, other than a year, that the question has not."""
+        asked = set(_NUMBER.findall(fold(self.question.text)))
+        return bool(set(_NUMBER.findall(_YEAR.sub(" ", fold(span.quote)))) - asked)
 
     @property
     def _asks(self) -> Ask:
@@ -147,40 +215,78 @@ class Reading:
         order = [int(n) for n in np.argsort(-self.odds, kind="stable")[:tried]]
         return [n for n in order if self._fits(n, must, year)]
 
+    def certainty(self, n: int) -> float:
+        """How sure it is, 0 to 1, that quoting a sentence answers."""
+        return likelihood(self.models.answer, self.evidence(n))
+
     def _certainty(self, fitting: Sequence[int]) -> float:
-        """How sure the likeliest and those that answer with it are; likelier ones that do not fit are left out."""
-        best = fitting[0]
-        odds = self.odds.copy()
-        odds[[n for n in np.flatnonzero(odds > odds[best]) if n not in fitting]] = odds.min()
-        return certainty(odds, self._with(best))
+        """How sure it is that the quote of the likeliest sentence answers: as sure as the surest that it holds."""
+        signed = self._signed(fitting)
+        held = self._quoted_with(fitting[0])
+        return max(signed.certainty(n) for n in fitting if n == fitting[0] or n in held)
 
-    def _with(self, n: int) -> Sequence[int]:
-        """The sentences that answer with one: its list's items, or its passage where several things are asked for."""
-        sentences, listed = self.pages.sentences, item_of(self.pages.sentences[n])
-        passage = [int(m) for m in np.flatnonzero(self.pages.passage_of == self.pages.passage_of[n])]
-        if self._asks == "which":
-            return passage
-        return [m for m in passage if m == n or (listed and item_of(sentences[m]) == listed)]
+    def _addressed(self, fitting: Sequence[int]) -> list[int]:
+        """Keep the sentences with an address that, with what is around, hold most that is asked; the fullest first."""
+        weights = self.coverage.weights
+        full = [n for n in fitting if float(weights @ (self._around(n) >= 0.35)) >= 0.75]
+        return sorted(full, key=lambda n: -float(weights @ self._around(n)))
 
-    def _second(self, fitting: Sequence[int], spans: Sequence[Span], *, margin: float = 0.6) -> tuple[Span, ...]:
-        """Give another sentence too where it is hardly less likely to answer, `margin` in log odds."""
-        if self.question.ask in ("email", "yes_no"):
-            return ()
+    def _signed(self, fitting: Sequence[int]) -> "Reading":
+        """Leave out the likelier sentences that lack the sign without which nothing answers: an address, a date."""
+        lacking = [n for n in np.flatnonzero(self.odds > self.odds[fitting[0]]) if n not in fitting]
+        if self.question.ask not in _NEEDED or not lacking:
+            return self
+        odds, against = self.odds.copy(), self.against.copy()
+        odds[lacking], against[lacking] = odds.min(), against.min()
+        return replace(self, odds=odds, against=against)
+
+    def evidence(self, n: int) -> Array:
+        """Measure whether quoting a sentence answers, for the model of answers."""
+        elsewhere = self.odds[self.pages.passage_of != self.pages.passage_of[n]]
+        sign = SIGNS.get(self.question.ask)
+        return answer_features(
+            self.question.ask,
+            english=self.question.language == "en",
+            sure=certainty(self.against, self._quoted_with(n)),
+            ahead=float(self.odds[n] - elsewhere.max(initial=-np.inf)),
+            unwell=float((self.coverage.weights * (self._around(n) < 0.8)).max()),
+            sign=sign is not None and bool(self.pages.signs(sign)[n]),
+        )
+
+    def _quoted_with(self, n: int) -> list[int]:
+        """The sentences that a quote of one holds: what it points back to, the items of its list."""
+        span = whole_spans(n, self.pages, self.odds, ask=self._asks)[0]
+        sentences = self.pages.sentences
+        beside = np.flatnonzero(self.pages.passage_of == self.pages.passage_of[n])
+        return [int(m) for m in beside if span.start <= sentences[m].start and sentences[m].end <= span.end]
+
+    def quoted(self, fitting: Sequence[int], *, margin: float = 1.2, most: int = 3) -> tuple[Span, ...]:
+        """Quote the likeliest sentence, and others that are hardly less likely: `margin` in log odds."""
+        spans = list(whole_spans(fitting[0], self.pages, self.odds, ask=self._asks))
+        quotes = 1
         for n in fitting[1:]:
-            if self.odds[fitting[0]] - self.odds[n] > margin:
+            if quotes == most or self.odds[fitting[0]] - self.odds[n] > margin or self.question.ask in _ONE:
                 break
             more = whole_spans(n, self.pages, self.odds, ask=self._asks)
             if not any(one.overlaps(span) for one in more for span in spans):
-                return more
-        return ()
+                spans += more
+                quotes += 1
+        return tuple(spans)
+
+    def closest(self, *, most: int = 3, least: float = 0.5, tried: int = 12) -> tuple[Span, ...]:
+        """Give the likeliest sentences that with what is around them hold `least` of what is asked, one a section."""
+        found: dict[str, Span] = {}
+        for n in np.argsort(-self.odds, kind="stable")[:tried]:
+            sentence = self.pages.sentences[int(n)]
+            heading = "".join(sentence.passage.section[-1:])
+            if heading and heading not in found and float(self.coverage.weights @ self._around(int(n))) >= least:
+                score = share(self.odds, int(n))
+                found[heading] = Span(passage=sentence.passage, start=sentence.start, end=sentence.end, score=score)
+        return tuple(found.values())[:most]
 
     def _asks_measure(self) -> bool:
         kinds = {self.lexicon.metrics[key].kind for key in self.question.concept.metrics}
         return bool(kinds) and "text" not in kinds
-
-    def _holds_most(self, n: int, *, least: float = 0.5) -> bool:
-        """Tell whether a sentence and what is around it hold the better part of what is asked."""
-        return float(self.coverage.weights @ (self._around(n) >= 0.35)) >= least
 
     def _fits(self, n: int, must: Sequence[str], year: int | None) -> bool:
         sentence = self.pages.sentences[n]
@@ -188,6 +294,8 @@ class Reading:
         if ask in _NEEDED and not SIGNS[ask].search(self._said_by(n)):
             return False
         if must and not self._speaks_of(must, n):
+            return False
+        if _ASKS_NAME.search(fold(self.question.text)) and not _NAMES.search(self.pages.folded[n]):
             return False
         return _same_period(self.question, sentence, year) and self._names_measure(sentence)
 
@@ -221,7 +329,7 @@ class Reading:
         found, table = self.numbers(fitting)
         if not found or self.question.operation in ("average", "ratio"):
             return ()
-        odds = self.counting.odds(table)
+        odds = self.models.number.odds(table)
         best = int(odds.argmax())
         n, one = found[best]
         rival = max(
@@ -229,7 +337,7 @@ class Reading:
             default=-np.inf,
         )
         proven = one.named == 1 and one.whole >= 0.8
-        floor = _PROVEN_FLOOR if proven else self.counting.floor
+        floor = _PROVEN_FLOOR if proven else self.models.number.floor
         if certainty(odds, best) < floor or odds[best] - rival < (0 if proven else margin):
             return ()
         spans = whole_spans(n, self.pages, self.odds, ask="number")
@@ -262,7 +370,7 @@ class Reading:
                 rows.append(
                     candidate_features(
                         one,
-                        score=float(self.odds[n]),
+                        score=float(self.against[n]),
                         best=n == fitting[0],
                         noun=bool(counted.noun),
                         kind=counted.dimension,
@@ -280,6 +388,25 @@ class Reading:
         coverage = self.coverage
         rows = [worth * getattr(coverage, name)[:, n] for name, worth in _WORTH.items()]
         return np.asarray(np.maximum.reduce(rows), dtype=np.float32)
+
+
+def _places(pages: Pages, other: Pages) -> list[int]:
+    """Find for each sentence of one edition the sentence of another at its place in the same block; -1 for none."""
+    theirs, ours = _by_block(other), _by_block(pages)
+    places = [-1] * len(pages.sentences)
+    for block, rows in ours.items():
+        if block in theirs:
+            for at, n in enumerate(rows):
+                places[n] = theirs[block][round(at * (len(theirs[block]) - 1) / max(len(rows) - 1, 1))]
+    return places
+
+
+def _by_block(pages: Pages) -> dict[str, list[int]]:
+    """Group sentences by their block, or by their passage where it has none of its own."""
+    found: dict[str, list[int]] = {}
+    for n, sentence in enumerate(pages.sentences):
+        found.setdefault(sentence.block or sentence.passage.id.split(".", 2)[-1], []).append(n)
+    return found
 
 
 def _rivals(one: Candidate, first: Candidate) -> bool:

@@ -38,7 +38,22 @@ def certainty(odds: Array, of: int | Sequence[int]) -> float:
     return float(shares[of].sum() / (1 + shares.sum()))
 
 
+def share(odds: Array, of: int) -> float:
+    """Tell the likelihood, 0 to 1, that just this alternative answers where one of them does.
+
+    >>> share(np.array([0.0, 0.0], dtype=np.float32), 1)
+    0.5
+    """
+    shares = np.exp((odds - odds.max()).astype(np.float64))
+    return float(shares[of] / shares.sum())
+
+
+def likelihood(model: Logit, evidence: Array) -> float:
+    """Tell the likelihood, 0 to 1, that one thing is so, by the evidence for it."""
+    return float(1 / (1 + np.exp(-model.odds(evidence[None, :])[0])))
+
+
 def read_logit(table: Mapping[str, Any], names: Sequence[str]) -> Logit:
-    """Read a table of a TOML file: bias, floor, and a weight for each name."""
+    """Read a table of a TOML file: bias, floor where it has one, and a weight for each name."""
     weights = np.array([table["weights"][name] for name in names], dtype=np.float32)
-    return Logit(weights=weights, bias=table["bias"], floor=table["floor"])
+    return Logit(weights=weights, bias=table["bias"], floor=table.get("floor", 0.0))

@@ -12,7 +12,7 @@ from qa.compose import TEXTS, amount, currency_name, movement, plain, say
 from qa.compute import number
 from qa.grounds import Grounds
 from qa.printed import verdict
-from qa.slots import amounts_of, cased, changes_in, either, last_cell, rendered, slots_of
+from qa.slots import amounts_of, cased, changes_in, either, heading_of, last_cell, rendered, slots_of
 
 _MARKS = re.compile(r"(?:\[\d+\])+")
 _TAILS = {"against": "", "up_from": "up", "down_from": "down", "same_as": "same"}  # go on with the sentence before
@@ -222,6 +222,13 @@ def _quotes(sentence: _Sentence, grounds: Grounds, _about: AnswerFigure | None) 
     return (frozenset({min(cites)}), None) if cites else None
 
 
+def _heads(sentence: _Sentence, grounds: Grounds, _about: AnswerFigure | None) -> _Proof:
+    """The words are the heading of a cited section."""
+    said = sentence.said["heading"]
+    cites = {c.number for c in grounds.answer.citations if said == heading_of(c, grounds.language)}
+    return (frozenset({min(cites)}), None) if cites else None
+
+
 def _points_to(sentence: _Sentence, grounds: Grounds, _about: AnswerFigure | None) -> _Proof:
     """A row of the content index lists the code and ends in the section said."""
     code = re.compile(rf"(?<![A-Za-z0-9]){re.escape(sentence.said['code'])}(?![\d.])")
@@ -316,6 +323,7 @@ _PROOFS: dict[frozenset[str], Callable[[_Sentence, Grounds, AnswerFigure | None]
         ("label", _refuses),
         ("quote", _quotes),
         ("code section", _points_to),
+        ("heading", _heads),
         ("values", _plainly),
         ("", _plainly),
     )

@@ -54,6 +54,21 @@ def answer_prose(
     )
 
 
+def closest_text(question: Question, spans: Sequence[Span], citations: Citations) -> str:
+    """Point to the passages that come closest to a question that the report does not answer, by their headings."""
+    if not spans:
+        return ""
+    language = question.language
+    headings = [
+        with_mark(
+            say("closest_section", language, heading=render(legible(span.passage.section[-1]), language)),
+            [citations.cite(span.passage, span.start, span.end)],
+        )
+        for span in spans
+    ]
+    return say("closest", language) + "".join(headings)
+
+
 def shown(quote: str, language: Language) -> str:
     """Render a quote for a reader, a line an item, in the reader's script; another language as printed.
 

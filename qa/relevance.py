@@ -1,8 +1,9 @@
-"""How likely each sentence answers a question: a logistic model over evidence, with few and fitted weights."""
+"""How likely each sentence answers a question, and whether any does: linear models with fitted weights."""
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from qa.question import Ask
 
 Array = npt.NDArray[np.float32]
 
+SIGNED: Final[tuple[Ask, ...]] = ("often", "number", "who", "when", "where", "which", "why", "email")
 # What the features are called in relevance.toml, in the order of `features`.
 NAMES: Final = (
     "inside",  # share of the question's content, by rarity, that the sentence itself holds
@@ -39,6 +41,44 @@ NAMES: Final = (
     "sign",  # whether it has what such an answer has: an agent, a date, a place, a cause, a list
     "opening",  # whether it opens its passage
     "short",  # fewer than six words of content
+    "headed",  # cosine of the sentence and its section's heading together with the question
+    "headed_alike",  # the same, 0 for the median sentence and 1 for the best
+    "surrounded",  # cosine of the sentence and those beside it with the question
+    "surrounded_alike",  # the same, 0 for the median sentence and 1 for the best
+    "kind",  # it has a number of the kind that the question says
+    "unkind",  # the question says of what kind the number is, and it has none of that kind
+    "item",  # an item of a list
+    "lead",  # leads to a list
+    "length",  # logarithm of its length
+    "row",  # a row of a table
+    "numbered",  # has a number
+    "strictly",  # share of the content that it holds in the very words or words of their group
+    "around",  # share that it and all around it hold so
+    "weakest",  # how well it and all around it hold the term they hold least
+    "strongest",  # share of the two terms that it holds best
+    *(f"sign_{ask}" for ask in SIGNED),  # as `sign`, where just that is asked
+    "listed_lead",  # leads to a list, where "which" asks for one
+    "listed_item",  # an item of a list, where "which" asks for one
+    "told_lead",  # leads to a list, where something else is asked that a list may tell
+    "told_number",  # has a number, where one is asked for
+    "other_likeness",  # cosine of what the report's other edition says at the same place
+    "other_alike",  # the same, 0 for the median sentence and 1 for the best
+    "other_inside",  # share of the question's content that it holds
+    "other_whole",  # share that it and what is around it hold
+    "other_squared",  # as `other_whole`, squared
+    "other_meaning",  # cosine of its words with the question's
+)
+# What the evidence that any sentence answers is called, in the order of `answer_features`.
+ANSWER_NAMES: Final = (
+    "sure",  # logarithm of the certainty of the likeliest sentence, against all others and silence
+    "ahead",  # its log odds before any sentence of another passage, up to 5
+    "unwell",  # weight of the heaviest term that neither it nor what is around it holds well
+    "english",  # whether the question is in English
+    "what",  # it asks "what"
+    "which",  # it asks "which"
+    "why",  # it asks "why"
+    "sign_which",  # and the sentence has a list's sign
+    "sign_why",  # and it has a cause's
 )
 SIGNS: Final[Mapping[Ask, re.Pattern[str]]] = {
     "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
@@ -77,47 +117,177 @@ SIGNS: Final[Mapping[Ask, re.Pattern[str]]] = {
 }
 
 
-def features(ask: Ask, coverage: Coverage, pages: Pages, dense: Array, likeness: Array) -> Array:
-    """Measure every sentence; `dense` is the cosine of its passage with the question. One row a sentence."""
-    weigh = coverage.weights
-    inside = coverage.inside
+FITTED: Final[Mapping[str, Sequence[str]]] = {
+    "sentence": NAMES,
+    "silence": NAMES,
+    "answer": ANSWER_NAMES,
+    "number": CANDIDATE_NAMES,
+}
+KINDS: Final[Mapping[str, re.Pattern[str]]] = {  # numbers by units.Unit's dimension, as sentences have them
+    "share": re.compile(r"%|per\s?cent|百分之|[一二三四五六七八九两]成|half|半数|一半|third|quarter", re.I),
+    "money": re.compile(r"rmb|hk\$|us\$|\bhkd|\bcny|\busd|元|dollar|yuan|港币|€|million|亿", re.I),
+    "duration": re.compile(
+        r"(?:\d|[一二两三四五六七八九十]|one|two|three|four|five|six|seven|eight|ten|twelve|twenty|\w+teen)[\s-]*"
+        r"(?:个?(?:小时|工作天|工作日|天|日|周|星期|月|年)|(?:working\s+|business\s+|calendar\s+)?(?:hour|day|week|month|year|minute)|个?钟)",
+        re.I,
+    ),
+    "person": re.compile(
+        r"\d[\d,.]*\s*万?余?(?:人|名|位)|[一二三四五六七八九十两](?:人|名|位)"
+        r"|(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand)\W+(?:[\w-]+\s+){0,3}"
+        r"(?:people|persons?|employees|staff|members|women|men|directors|workers|students|volunteers|participants)",
+        re.I,
+    ),
+    "area": re.compile(r"平方|公顷|square|sq|hectare|acre|m²|亩", re.I),
+    "time": re.compile(r"[次回趟场]|times|once|twice|session|meeting", re.I),
+}
+_WELL = 0.84  # a term held in the very word or one of its group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What the report's other edition says at the place of each sentence; all 0 where it has no such place."""
+
+    likeness: Array  # cosine with the question
+    inside: Array  # share of the question's content that it holds
+    whole: Array  # share that it and what is around it hold
+    meaning: Array  # cosine of its words with the question's
+
+
+def beside(coverage: Coverage, likeness: Array, weights: Array, place: Sequence[int]) -> Beside:
+    """Take from an edition what stands at places, -1 where there is none; the terms weigh as in the question's own."""
+    at = np.asarray(place)
+    found = at >= 0
+
+    def taken(values: Array) -> Array:
+        return np.where(found, values[at], 0).astype(np.float32)
+
+    return Beside(
+        likeness=taken(likeness),
+        inside=taken(weights @ coverage.inside),
+        whole=taken(weights @ _whole(coverage)),
+        meaning=taken(coverage.meaning),
+    )
+
+
+def features(
+    ask: Ask, kind: str | None, coverage: Coverage, pages: Pages, *, dense: Array, question: Array, other: Beside | None
+) -> Array:
+    """Measure every sentence, one row a sentence.
+
+    `kind` is the dimension of the number asked for, `dense` the cosine of each sentence's passage with the question,
+    `question` the question's vector.
+    """
+    none = np.zeros(len(pages.sentences), dtype=np.float32)
+    likeness, headed, surrounded = pages.likeness(question), pages.headed(question), pages.surrounded(question)
+    sign = pages.signs(SIGNS.get(ask))
+    numbered = pages.signs(SIGNS["number"])
+    of_kind = pages.signs(KINDS.get(kind or ""))
+    table = [
+        *_covered(coverage),
+        _standing_out(dense),
+        likeness,
+        _standing_out(likeness),
+        dense,
+        sign,
+        pages.opening,
+        pages.short,
+        headed,
+        _standing_out(headed),
+        surrounded,
+        _standing_out(surrounded),
+        of_kind,
+        (1 - of_kind) * (kind in KINDS),
+        pages.items,
+        pages.leads,
+        pages.lengths,
+        pages.rows,
+        numbered,
+        *_held(coverage),
+        *(sign if ask == one else none for one in SIGNED),
+        pages.leads * (ask == "which"),
+        pages.items * (ask == "which"),
+        pages.leads * (ask in ("what", "who", "why")),
+        numbered * (ask in ("number", "when", "often")),
+        *_beside(other, none),
+    ]
+    return np.stack(table, axis=1).astype(np.float32)
+
+
+def answer_features(ask: Ask, *, english: bool, sure: float, ahead: float, unwell: float, sign: bool) -> Array:
+    """Measure whether the likeliest sentence answers; `sure` is its certainty, 0 to 1, `sign` whether it has one."""
+    found = [
+        float(np.log(sure + 1e-6)),
+        min(ahead, 5.0),
+        unwell,
+        english,
+        ask == "what",
+        ask == "which",
+        ask == "why",
+        sign and ask == "which",
+        sign and ask == "why",
+    ]
+    return np.array(found, dtype=np.float32)
+
+
+def _covered(coverage: Coverage) -> list[Array]:
+    """How much of the question stands in each sentence, beside it, in its passage and its headings."""
+    weigh, inside = coverage.weights, coverage.inside
     near = np.maximum(inside, coverage.near)
     passage = np.maximum(near, coverage.passage)
-    headed = np.maximum(coverage.title, 0.8 * coverage.path)
     open_ = weigh[:, None] * (coverage.title < 0.5)
     open_ = np.where(open_.sum(axis=0) > 0.05, open_, weigh[:, None])
-    whole = np.maximum.reduce([inside, 0.95 * near, 0.9 * passage, 0.9 * headed])
-    held = weigh @ inside
-    table = [
+    held, whole = weigh @ inside, weigh @ _whole(coverage)
+    return [
         held,
         weigh @ near - held,
         weigh @ (passage - near),
         weigh @ coverage.title,
         coverage.titled,
         weigh @ coverage.path,
-        weigh @ whole,
-        (weigh @ whole) ** 2,
+        whole,
+        whole**2,
         (open_ * inside).sum(axis=0) / np.maximum(open_.sum(axis=0), 1e-6),
         inside[int(weigh.argmax())],
         np.full_like(held, weigh @ ~coverage.known),
         coverage.focus,
         coverage.meaning,
-        _standing_out(dense),
-        likeness,
-        _standing_out(likeness),
-        dense,
-        pages.signs(SIGNS.get(ask)),
-        pages.opening,
-        pages.short,
     ]
-    return np.stack(table, axis=1).astype(np.float32)
+
+
+def _held(coverage: Coverage) -> list[Array]:
+    """How well the terms stand in each sentence and around it: the well held, the least and the best."""
+    weigh, inside = coverage.weights, coverage.inside
+    around = np.maximum.reduce([inside, coverage.near, coverage.passage, coverage.title, coverage.path])
+    return [
+        weigh @ (inside >= _WELL),
+        weigh @ (around >= _WELL),
+        _whole(coverage).min(axis=0),
+        np.sort(inside * weigh[:, None], axis=0)[-2:].sum(axis=0),
+    ]
+
+
+def _whole(coverage: Coverage) -> Array:
+    """How well each term stands in each sentence or around it, hardly less for standing apart."""
+    parts = [coverage.inside, 0.95 * coverage.near, 0.9 * coverage.passage, 0.9 * coverage.title, 0.72 * coverage.path]
+    return np.asarray(np.maximum.reduce(parts), dtype=np.float32)
+
+
+def _beside(other: Beside | None, none: Array) -> list[Array]:
+    if other is None:
+        return [none] * 6
+    likeness, whole = other.likeness, other.whole
+    return [likeness, _standing_out(likeness), other.inside, whole, whole**2, other.meaning]
 
 
 @cache
 def fitted(name: str) -> Logit:
-    """Load fitted weights that ship with the package: those of a "sentence" or a "number"."""
+    """Load fitted weights that ship with the package.
+
+    "sentence" tells which sentence answers, "silence" whether one does rather than none, "answer" whether the
+    likeliest does, "number" which number or none.
+    """
     table = tomllib.loads(Path(__file__).with_name("relevance.toml").read_text(encoding="utf-8"))
-    return read_logit(table[name], {"sentence": NAMES, "number": CANDIDATE_NAMES}[name])
+    return read_logit(table[name], FITTED[name])
 
 
 def _standing_out(cosines: Array) -> Array:

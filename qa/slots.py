@@ -49,6 +49,7 @@ def slots_of(grounds: Grounds) -> dict[str, set[str]]:
         "words": {render(cell.words, language) for c in answer.citations for cell in grounds.beside(c) if cell.words},
         "code": codes | {f"GRI {code}" for code in codes},
         "section": {render(cell, language) for c in answer.citations for cell in last_cell(c)},
+        "heading": {heading_of(citation, language) for citation in answer.citations},
         "values": {say("list_join", language).join(words) for words in _nearest_words(grounds)},
     }
 
@@ -94,6 +95,11 @@ def rendered(citation: Citation, language: Language) -> set[str]:
     shown = seen | {render(quote, language) for quote in seen}
     lines = {"\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip()) for text in shown}
     return shown | lines | {" ".join(text.split()) for text in shown}
+
+
+def heading_of(citation: Citation, language: Language) -> str:
+    """Write the heading of the section that a quote stands in, for a reader."""
+    return render(legible(citation.section[-1]), language) if citation.section else ""
 
 
 def last_cell(citation: Citation) -> list[str]:

@@ -12,12 +12,11 @@ from index.chunk import Passage
 from index.quantity import Quantity
 from index.script import fold
 from qa.evidence import Pages, Sentence
-from qa.logit import certainty
+from qa.logit import share
 from qa.question import Ask
 
 Array = npt.NDArray[np.float32]
 
-_ITEM = re.compile(r"(?P<list>.*\.l\d+)\.\d+$")
 _LEADS = re.compile(
     r"[：:]\s*$|\b(?:below|following|as\s+follows|the\s+following\s+\w+)\b[^.]*\.?\s*$|下列|如下|以下|下文|包括[：:]?$",
     re.I,
@@ -39,7 +38,7 @@ class Span:
     passage: Passage
     start: int
     end: int
-    score: float  # certainty, 0 to 1
+    score: float  # how likely it answers among all sentences, 0 to 1
     quantity: Quantity | None = None  # the number asked for, its place counted within the quote
 
     @property
@@ -69,22 +68,8 @@ def whole_spans(n: int, pages: Pages, odds: Array, *, ask: Ask, margin: float = 
         first, last = _beside(n, pages, odds, margin=0.0 if ask == "number" else margin)
     first = _antecedent(first, pages)
     opening, closing = pages.sentences[first], pages.sentences[last]
-    span = Span(passage=opening.passage, start=opening.start, end=closing.end, score=certainty(odds, n))
+    span = Span(passage=opening.passage, start=opening.start, end=closing.end, score=share(odds, n))
     return (span, *rest)
-
-
-def item_of(sentence: Sentence) -> str:
-    """Name the list that a sentence is an item of; empty for running text."""
-    match = _ITEM.match(block_of(sentence))
-    return match["list"] if match else ""
-
-
-def block_of(sentence: Sentence) -> str:
-    """Name the block a sentence stands in, where the passage's lines are its blocks."""
-    passage = sentence.passage
-    if passage.text.count("\n") + 1 != len(passage.blocks):
-        return ""
-    return passage.blocks[passage.text.count("\n", 0, sentence.start)]
 
 
 def blocks_of(passage: Passage, start: int, end: int) -> tuple[str, ...]:
@@ -109,7 +94,7 @@ def span_of(passage: Passage, blocks: Sequence[str]) -> tuple[int, int] | None:
 def _list_around(n: int, pages: Pages, odds: Array, ask: Ask) -> tuple[int, int, tuple[Span, ...]]:
     """Find the list that a sentence leads to, or that it and its neighbours are items of."""
     sentences = pages.sentences
-    own = item_of(sentences[n])
+    own = sentences[n].listed_in
     if own:
         lead = _lead_of(n, pages)
         if lead is None or odds[lead] < odds[n] - (6.0 if ask == "which" else 2.5):
@@ -118,7 +103,7 @@ def _list_around(n: int, pages: Pages, odds: Array, ask: Ask) -> tuple[int, int,
     else:
         first = n
         follows = n + 1 < len(sentences) and sentences[n + 1].passage.id == sentences[n].passage.id
-        name = item_of(sentences[n + 1]) if follows else ""
+        name = sentences[n + 1].listed_in if follows else ""
         if not name or not (_LEADS.search(fold(sentences[n].text)) or sentences[n].text.rstrip().endswith(("：", ":"))):
             return n, n, ()
     last = first
@@ -128,15 +113,15 @@ def _list_around(n: int, pages: Pages, odds: Array, ask: Ask) -> tuple[int, int,
 
 
 def _same_list(sentence: Sentence, first: Sentence, name: str) -> bool:
-    return sentence.passage.id == first.passage.id and item_of(sentence) == name
+    return sentence.passage.id == first.passage.id and sentence.listed_in == name
 
 
 def _lead_of(n: int, pages: Pages) -> int | None:
     """Find the sentence that leads to the list an item is of."""
-    sentences, name = pages.sentences, item_of(pages.sentences[n])
+    sentences, name = pages.sentences, pages.sentences[n].listed_in
     while n > 0 and sentences[n].passage.id == sentences[n - 1].passage.id:
         n -= 1
-        if item_of(sentences[n]) != name:
+        if sentences[n].listed_in != name:
             return n if _LEADS.search(fold(sentences[n].text)) else None
     return None
 
@@ -145,19 +130,19 @@ def _continued(last: int, name: str, pages: Pages, odds: Array) -> tuple[Span, .
     """Give the items of a list that stand in the next passage."""
     sentences = pages.sentences
     first = last = last + 1
-    if first >= len(sentences) or item_of(sentences[first]) != name:
+    if first >= len(sentences) or sentences[first].listed_in != name:
         return ()
     while last + 1 < len(sentences) and _same_list(sentences[last + 1], sentences[first], name):
         last += 1
     opening, closing = sentences[first], sentences[last]
-    score = certainty(odds, first + int(odds[first : last + 1].argmax()))
+    score = share(odds, first + int(odds[first : last + 1].argmax()))
     return (Span(passage=opening.passage, start=opening.start, end=closing.end, score=score),)
 
 
 def _beside(n: int, pages: Pages, odds: Array, *, margin: float, most: int = 3) -> tuple[int, int]:
     """Take in the sentences of the same paragraph that are hardly less likely, `most` in all."""
     first = last = n
-    if margin <= 0 or item_of(pages.sentences[n]):
+    if margin <= 0 or pages.sentences[n].listed_in:
         return n, n
     least = odds[n] - margin
     while last - first + 1 < most:
@@ -188,7 +173,7 @@ def _antecedent(n: int, pages: Pages) -> int:
         pointing = _POINTS_BACK.match(fold(pages.sentences[n].text))
         if not pointing or n == 0 or pages.sentences[n - 1].passage.id != pages.sentences[n].passage.id:
             break
-        if pages.sentences[n].passage.kind != "prose" or item_of(pages.sentences[n - 1]):
+        if pages.sentences[n].passage.kind != "prose" or pages.sentences[n - 1].listed_in:
             break
         n -= 1
     return n

@@ -228,6 +228,22 @@ def test_a_figure_that_was_nothing_has_no_percentage_change(engine: Engine) -> N
     assert all(figure.unit != "%" for figure in answer.figures)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Who insures the whistleblowing hotline?", "Closest in the report: “"),
+        ("舉報熱線由哪家公司營運？", "報告中最接近的段落：「"),
+        ("举报热线由哪家公司运营？", "报告中最接近的段落：「"),
+    ],
+)
+def test_a_refusal_names_the_closest_passages(engine: Engine, text: str, says: str) -> None:
+    answer = engine.ask(text)
+    assert answer.status == "not_disclosed"
+    assert says in answer.text
+    assert 1 <= len(answer.citations) <= 3
+    assert answer.figures == answer.nearest == ()
+
+
 def test_a_change_from_what_is_not_disclosed_is_refused(engine: Engine) -> None:
     answer = engine.ask("How did the number of full-time employees change from 2020 to 2022?")
     assert (answer.status, answer.reason) == ("not_disclosed", "other_period")

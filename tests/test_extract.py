@@ -10,9 +10,9 @@ from index.embed import Embedder
 from index.lexicon import bundled_lexicon
 from index.snapshot import Snapshot, open_current
 from qa.engine import Engine
-from qa.extract import Prose
+from qa.extract import Models, Prose
 from qa.question import understand
-from qa.relevance import fitted
+from qa.relevance import FITTED, fitted
 from qa.span import Span
 
 NAMES = ("Bairong Inc.", "百融雲創")
@@ -190,9 +190,9 @@ def test_a_word_that_must_stand_there_has_to(find: Find) -> None:
 def test_a_higher_floor_lets_less_pass(engine: Engine, embedder: Embedder) -> None:
     asked = "Which committees does the board have?"
     question = understand(asked, lexicon=bundled_lexicon(), latest="2022")
-    for floor, answers in ((fitted("sentence").floor, True), (1.1, False)):
-        strict = replace(fitted("sentence"), floor=floor)
-        prose = Prose(engine.snapshot, embedder, bundled_lexicon(), sentences=strict)
+    for floor, answers in ((fitted("answer").floor, True), (1.1, False)):
+        strict = Models(answer=replace(fitted("answer"), floor=floor))
+        prose = Prose(engine.snapshot, embedder, bundled_lexicon(), models=strict)
         assert bool(prose.find(question, "6608-2022", names=NAMES, year=2022)) is answers
 
 
@@ -214,3 +214,29 @@ def test_what_a_report_knows_is_told_from_what_it_does_not(prose: Prose) -> None
 def test_reports_are_kept_apart(prose: Prose) -> None:
     question = understand("Which committees does the board have?", lexicon=bundled_lexicon(), latest="2022")
     assert prose.find(question, "another-2022", names=(), year=2022) == ()
+
+
+@pytest.mark.parametrize("text", ["What is the name of the head of the safety panel?", "安全小組的負責人叫甚麼名字？"])
+def test_a_question_for_a_name_is_not_answered_without_one(ask_pier: Find, text: str) -> None:
+    assert ask_pier(text) == ()
+
+
+def test_the_closest_passages_stand_in_sections_of_their_own(prose: Prose) -> None:
+    question = understand("Who insures the whistleblowing hotline?", lexicon=bundled_lexicon(), latest="2022")
+    spans = prose.closest(question, "6608-2022", names=NAMES)
+    assert 1 <= len(spans) <= 3
+    assert len({span.passage.section[-1] for span in spans}) == len(spans)
+    assert any("histleblow" in span.passage.section[-1] for span in spans)
+
+
+def test_nothing_comes_close_to_what_the_report_does_not_speak_of(prose: Prose) -> None:
+    question = understand("Tell me a joke about penguins.", lexicon=bundled_lexicon(), latest="2022")
+    assert prose.closest(question, "6608-2022", names=NAMES) == ()
+
+
+def test_the_other_edition_is_read_beside_the_own(prose: Prose, engine: Engine) -> None:
+    assert {passage.edition for passage in engine.snapshot.passages} == {"en", "zh-Hant"}
+    question = understand("How many directors are women?", lexicon=bundled_lexicon(), latest="2022")
+    reading = prose.read(question, "6608-2022", names=NAMES)
+    assert reading is not None
+    assert reading.features[:, FITTED["sentence"].index("other_likeness")].any()

@@ -5,12 +5,11 @@ import pytest
 
 from index.lexicon import bundled_lexicon
 from index.quantity import find_quantities
-from qa.candidates import CANDIDATE_NAMES
 from qa.counted import candidates, read_counted
 from qa.evidence import read_terms
-from qa.logit import Logit, certainty, read_logit
+from qa.logit import Logit, certainty, likelihood, read_logit, share
 from qa.question import understand
-from qa.relevance import NAMES, fitted
+from qa.relevance import FITTED, fitted
 from qa.wording import bundled_wording
 
 
@@ -36,12 +35,31 @@ def test_a_weight_that_is_missing_is_named() -> None:
         read_logit({"bias": 0.0, "floor": 0.5, "weights": {"inside": 1.0}}, ("inside", "near"))
 
 
-@pytest.mark.parametrize(("name", "names"), [("sentence", NAMES), ("number", CANDIDATE_NAMES)])
-def test_every_feature_has_a_fitted_weight(name: str, names: tuple[str, ...]) -> None:
-    model = fitted(name)
-    assert model.weights.shape == (len(names),)
-    assert np.count_nonzero(model.weights) == len(names)
-    assert 0 < model.floor < 1
+@pytest.mark.parametrize("name", FITTED)
+def test_every_feature_has_a_fitted_weight(name: str) -> None:
+    weights = fitted(name).weights
+    assert weights.shape == (len(FITTED[name]),)
+    assert np.isfinite(weights).all()
+    same = {"lost"} if name == "sentence" else set()  # the same for all sentences of a question, it tells none apart
+    assert {one for one, weight in zip(FITTED[name], weights, strict=True) if weight == 0} <= same
+
+
+@pytest.mark.parametrize("name", ["answer", "number"])
+def test_what_is_said_has_a_floor(name: str) -> None:
+    assert 0 < fitted(name).floor < 1
+
+
+def test_shares_add_up_to_one_without_silence() -> None:
+    odds = np.array([2.0, -1.0, 0.5], dtype=np.float32)
+    assert sum(share(odds, n) for n in range(3)) == pytest.approx(1)
+
+
+def test_evidence_that_says_nothing_leaves_an_answer_as_likely_as_not() -> None:
+    model = Logit(weights=np.array([2.0], dtype=np.float32), bias=0.0, floor=0.5)
+    found = [likelihood(model, np.array([x], dtype=np.float32)) for x in (-1.0, 0.0, 1.0)]
+    assert found[1] == pytest.approx(0.5)
+    assert found[0] + found[2] == pytest.approx(1)
+    assert found == sorted(found)
 
 
 @pytest.mark.parametrize(
