@@ -209,18 +209,19 @@ class Pages:
     @cached_property
     def _together(self) -> Array:
         """1 for each sentence but the first that stands in the passage of the one before it."""
-        return (self.passage_of[1:] == self.passage_of[:-1]).astype(np.float32)
+        return np.asarray(self.passage_of[1:] == self.passage_of[:-1], dtype=np.float32)
 
     @cached_property
     def _headed_norms(self) -> Array:
-        return np.linalg.norm(self._sentences + self._headings[self.passage_of], axis=1) + np.float32(1e-6)
+        norms = np.linalg.norm(self._sentences + self._headings[self.passage_of], axis=1)
+        return np.asarray(norms + 1e-6, dtype=np.float32)
 
     @cached_property
     def _surrounded_norms(self) -> Array:
         sums, together = self._sentences.copy(), self._together[:, None]
         sums[1:] += together * self._sentences[:-1]
         sums[:-1] += together * self._sentences[1:]
-        return np.linalg.norm(sums, axis=1) + np.float32(1e-6)
+        return np.asarray(np.linalg.norm(sums, axis=1) + 1e-6, dtype=np.float32)
 
     def knows(self, terms: Sequence[Term], vectors: Array) -> float:
         """Tell the share of a question's terms, given with their vectors, that any sentence has a word for."""

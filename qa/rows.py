@@ -168,7 +168,9 @@ class Rows:
         for n, series in enumerate(self._series):
             if not self._open(n, question, wanted) or not described[n].words.issuperset(narrowing):
                 continue
-            best = np.maximum(strengths[:, described[n].every].max(axis=1, initial=0.0), understood)
+            best = strengths[:, described[n].every].max(axis=1, initial=0.0)
+            if not self._strangers(series, question):
+                best = np.maximum(best, understood)
             unsaid = (best < _SAID) * (1 - best) * weights
             if unsaid.max(initial=0.0) >= _TELLING:
                 continue
@@ -221,9 +223,15 @@ class Rows:
         link = max((linked.get(key, 0.0) for key in held), default=0.0)
         named = bool(asked & held)
         above = not named and any(a in lexicon.ancestors(h) for a in asked for h in held)
-        other = [a for a in asked - _EVERYONE - {_STAFF_SHARE} if not any(lexicon.related(a, h) for h in held)]
+        other = self._strangers(series, question)
         more = [h for h in held if asked and not any(lexicon.related(a, h) for a in asked)]
         return named, above, len(other) * (1 - link), len(more) * (1 - link), link
+
+    def _strangers(self, series: Series, question: Question) -> list[str]:
+        """The metrics that a question names and that a row has nothing to do with."""
+        held, related = series.metrics | series.part_of, self._lexicon.related
+        asked = question.concept.metrics - _EVERYONE - {_STAFF_SHARE}
+        return [one for one in asked if not any(related(one, other) for other in held)]
 
     def _label(self, said: _Description, strengths: Array) -> tuple[float, float]:
         """The share of a label that the question says, and how telling the most telling word is that it does not."""
