@@ -13,7 +13,6 @@ from qa.catalogue import Catalogue, Series, nearest_edition, row_of
 from qa.compose import say, with_mark
 from qa.desk import Desk, Numbers, value_words
 from qa.figures import Choice, choose
-from qa.linking import Linker
 from qa.question import Question
 
 Aim = Literal["target", "base", "progress", "original"]
@@ -90,14 +89,14 @@ def aim_asked(question: Question) -> Aim | None:
     return None if means and aim != "progress" else aim
 
 
-def answer_aim(desk: Desk, names: Sequence[str], linker: Linker | None) -> Aimed | None:
+def answer_aim(desk: Desk, names: Sequence[str]) -> Aimed | None:
     """Answer from the targets, base years, progress and originals of the tables; None where they do not hold it."""
     aim = aim_asked(desk.question)
     if aim is None:
         return None
     beside = _underlying(desk.catalogue, desk.lexicon)
     bare = without_aim(desk.question, desk.lexicon)
-    choice = choose(bare, replace(desk.catalogue, series=beside.get(aim, ())), names=names, linker=linker)
+    choice = choose(bare, replace(desk.catalogue, series=beside.get(aim, ())), names=names)
     if len(choice.matches) != 1 or choice.residue or choice.matches[0].series is None:
         return None
     row = _Row(desk=desk, held=beside, chosen=choice.matches[0].series)

@@ -25,7 +25,7 @@ def without_asking(text: str) -> str:
     """Take phrases that only ask out of a folded text in lower case.
 
     >>> without_asking("i'd like to know how much water was used").strip()
-    'how much water was used'
+    'water was used'
     """
     return _pattern().sub(" ", text)
 

@@ -28,7 +28,9 @@ def answer_code(desk: Desk, snapshot: Snapshot, report: str) -> Answer | None:
         if passage.report_id == report and passage.edition == edition
         if passage.id not in tabulated and _lists(passage, code)
     ]
-    printed = [series for series in desk.catalogue.series if prints_code(desk, series)]
+    concept = desk.question.concept
+    bare = not concept.metrics and not concept.members  # asks for all that a code covers
+    printed = [series for series in desk.catalogue.series if bare and prints_code(desk, series)]
     if not rows and not printed:
         return None
     sentences = []

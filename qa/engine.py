@@ -76,7 +76,6 @@ class Engine:
         self.snapshot = snapshot
         self._embedder = embedder
         self._reranker = reranker
-        self._linker = bundled_linker()
         self._lexicon = lexicon or bundled_lexicon()
         self._asked_lexicon = asked_lexicon(self._lexicon)
         whole = read_catalogue(snapshot, self._lexicon)
@@ -87,9 +86,9 @@ class Engine:
             if (passage := snapshot.by_id[figure.passage_id])
         }
         wording = wider_wording()
-        logit = fitted_rows()
+        logit, linker = fitted_rows(), bundled_linker()
         self._readers = {
-            name: Reader(Rows(held, above, self._linker, wording), logit, self._asked_lexicon, self._names(name))
+            name: Reader(held, Rows(held, above, linker, wording), logit, self._asked_lexicon, self._names(name))
             for name, held in self._catalogues.items()
         }
         self._prose = Prose(snapshot, embedder, self._lexicon)
@@ -198,7 +197,7 @@ class Engine:
             coded = answer_code(desk, self.snapshot, report)
             if coded is not None:
                 return coded
-        aimed = answer_aim(desk, names, self._linker)
+        aimed = answer_aim(desk, names)
         if aimed is not None:
             return self._from_numbers(desk, aimed.choice, aimed.numbers)
         if aim_asked(question) == "original":
@@ -230,7 +229,7 @@ class Engine:
 
     def _choose(self, question: Question, catalogue: Catalogue, report: str, names: Sequence[str]) -> Choice:
         """Choose by names and labels; where these settle nothing, the likeliest rows."""
-        choice = choose(question, catalogue, names=names, linker=self._linker)
+        choice = choose(question, catalogue, names=names)
         if not divided(choice, question):
             choice = Choice(matches=(), residue=())
         if choice.found and len(choice.found) == len(choice.matches) and not choice.residue:
@@ -239,7 +238,7 @@ class Engine:
 
     def _not_restated(self, desk: Desk, report: str, names: Sequence[str]) -> Answer:
         """Look for the original of a restated figure in the report's words; the restated one is no answer."""
-        choice = choose(without_aim(desk.question, self._lexicon), desk.catalogue, names=names, linker=self._linker)
+        choice = choose(without_aim(desk.question, self._lexicon), desk.catalogue, names=names)
         noted = original_in_notes(desk, choice)
         if noted is not None:
             return noted

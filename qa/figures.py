@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
@@ -14,11 +14,11 @@ from index.units import Unit, counted_unit, read_unit
 from index.words import tokens
 from qa.asking import asking_words
 from qa.catalogue import Catalogue, Series
-from qa.linking import SURE, Link, Linker
+from qa.linking import Link
 from qa.phrases import CHINESE, ENGLISH
 from qa.question import Question
 from qa.rarity import rarity
-from qa.topics import settle, splits
+from qa.topics import settle
 
 Absence = Literal["unknown", "boundary", "measure"]
 
@@ -81,21 +81,30 @@ def choose(
     catalogue: Catalogue,
     *,
     names: Sequence[str],
-    linker: Linker | None = None,
     floor: float = 2.2,
-    sure: float = SURE,
 ) -> Choice:
     """Match a question with the series of one report; `names` are the company's, which explain themselves.
 
     A series is chosen when lexicon, label, denominator and group agree to at least `floor`, and the question holds no
-    word of content that neither the lexicon nor the series' labels explain. Where that finds none, the metric that
-    `linker` is `sure` of is taken, under the same conditions.
+    word of content that neither the lexicon nor the series' labels explain.
     """
     asked = _Asked(settle(question, catalogue.lexicon), names)
-    choice = _by_name(asked, catalogue, floor)
-    if linker is None or (choice.found and len(choice.found) == len(choice.matches) and not choice.residue):
-        return choice
-    return _by_meaning(asked, catalogue, linker, floor, sure) or choice
+    return _by_name(asked, catalogue, floor)
+
+
+def joined_members(concept: Concept, catalogue: Catalogue) -> frozenset[Member]:
+    """Name groups that are asked for together as the one group they make, where the report prints only that one."""
+    printed = {m for s in catalogue.series if s.metrics & concept.metrics for m in s.members}
+    members = concept.members
+    joining = {key: word.joins for key, word in catalogue.lexicon.members.items() if word.joins}
+    for key, joins in joining.items():
+        dimension = key[0]
+        named = {member[1] for member in members if member[0] == dimension}
+        spread = frozenset[str]().union(*(joining.get((dimension, name), {name}) for name in named))
+        apart = len(named) > 1 and all((dimension, name) in printed for name in named)
+        if spread == joins and key in printed and not apart:
+            members = frozenset(member for member in members if member[0] != dimension) | {key}
+    return members
 
 
 def divided(choice: Choice, question: Question) -> bool:
@@ -133,64 +142,10 @@ def _by_name(asked: "_Asked", catalogue: Catalogue, floor: float) -> Choice:
     return Choice(matches=tuple(matches), residue=residue)
 
 
-def _by_meaning(asked: "_Asked", catalogue: Catalogue, linker: Linker, floor: float, sure: float) -> Choice | None:
-    """Match the metric that the linker takes a question to mean; None when it is not sure, or a word is left over."""
-    concept = asked.concept
-    held = {key for series in catalogue.series for key in series.metrics}
-    links = linker.link(_metric_words(asked, catalogue.lexicon), named=concept.metrics, held=held)
-    if not links or links[0].probability < sure:
-        return None
-    metric = links[0].metric
-    if concept.metrics & held and metric not in concept.metrics:
-        return None  # it names another one
-    if catalogue.lexicon.metrics[metric].kind == "rate" and splits(asked.question):
-        return None
-    if _contradicts(metric, concept.metrics, catalogue.lexicon):
-        return None
-    meant = catalogue.lexicon.regrouped(replace(concept, metrics=frozenset({metric})))
-    ranked = {series.row_key: _label_score(asked, series) for series in catalogue.series}
-    matches = [_match(target, asked, catalogue, ranked, floor) for target in _targets(meant, catalogue)]
-    residue = _residue(asked, [match.series for match in matches if match.series])
-    left = tuple(word for word in residue if not (linker.explains(metric, word) or linker.common(word)))
-    if left or stray_numbers(asked.question):
-        return None
-    return Choice(matches=tuple(matches), residue=(), links=tuple(links))
-
-
-def _contradicts(metric: str, named: frozenset[str], lexicon: Lexicon) -> bool:
-    """Tell whether a question names a metric that the linked one cannot stand for.
-
-    Hours of directors are no employees' hours, methane is not all emissions, a total is no average, and waste that is
-    recycled is not all waste of its kind.
-    """
-    others = named - {metric} - _EVERYONE - {_STAFF_SHARE}
-    known = lexicon.metrics
-    if any(known[key].kind == "count" for key in others):
-        return True
-    if any(metric in lexicon.ancestors(key) or known[metric].average_of == key for key in others):
-        return True
-    apart = [key for key in others if key not in lexicon.ancestors(metric)]
-    return metric in named and any(known[key].aspect == known[metric].aspect for key in apart)
-
-
 def stray_numbers(question: Question) -> bool:
     """Tell whether a question holds a number that is no period, age, code or sum: it narrows down what is asked for."""
     dated = {*years_in(fold(question.text)), *split_terms(fold(question.period_words))}
     return any(term[0].isdigit() and term not in dated for term in question.concept.rest)
-
-
-def _metric_words(asked: "_Asked", lexicon: Lexicon) -> str:
-    """Take the words for groups, denominators and the company out of a question, so that those for its metric stay."""
-    concept = asked.concept
-    held = [lexicon.members[member] for member in concept.members if member in lexicon.members]
-    held += [lexicon.dimensions[key] for key in concept.dimensions]
-    held += [lexicon.qualifiers[concept.per]] if concept.per else []
-    spellings = {fold(name) for word in held for name in (*word.zh, *word.en)} | {fold(name) for name in asked.company}
-    text = fold(asked.question.text).lower()
-    for spelling in sorted(spellings, key=len, reverse=True):
-        edge = r"\b" if spelling.isascii() else ""
-        text = re.sub(rf"{edge}{re.escape(spelling.lower())}{edge}", " ", text)
-    return text
 
 
 class _Asked:
@@ -234,7 +189,7 @@ def _targets(concept: Concept, catalogue: Catalogue) -> list[Target]:
     keys -= {part for key in keys for part in catalogue.lexicon.metrics[key].sums}  # "Scope 1 and 2" names no Scope 1
     metrics = [concept.metrics] if whole else [frozenset({key}) for key in sorted(keys)]
     by_dimension: dict[str, list[Member]] = {}
-    for member in sorted(_joined_members(concept, catalogue)):
+    for member in sorted(joined_members(concept, catalogue)):
         by_dimension.setdefault(member[0], []).append(member)
     for dimension in sorted(concept.dimensions - set(by_dimension)):
         cut = {m for s in catalogue.series if s.metrics == concept.metrics for m in s.members if m[0] == dimension}
@@ -255,21 +210,6 @@ def _joined_metrics(keys: frozenset[str], catalogue: Catalogue) -> frozenset[str
         elif metric.joins <= keys and metric.key in printed and not metric.joins <= printed:
             keys = keys - metric.joins | {metric.key}
     return keys
-
-
-def _joined_members(concept: Concept, catalogue: Catalogue) -> frozenset[Member]:
-    """Name groups that are asked for together as the one group they make, where the report prints only that one."""
-    printed = {m for s in catalogue.series if s.metrics & concept.metrics for m in s.members}
-    members = concept.members
-    joining = {key: word.joins for key, word in catalogue.lexicon.members.items() if word.joins}
-    for key, joins in joining.items():
-        dimension = key[0]
-        named = {member[1] for member in members if member[0] == dimension}
-        spread = frozenset[str]().union(*(joining.get((dimension, name), {name}) for name in named))
-        apart = len(named) > 1 and all((dimension, name) in printed for name in named)
-        if spread == joins and key in printed and not apart:
-            members = frozenset(member for member in members if member[0] != dimension) | {key}
-    return members
 
 
 def _match(target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str, float], floor: float) -> Match:

@@ -11,14 +11,18 @@ import numpy as np
 from index.lexicon import Concept, Lexicon, Member
 from index.script import fold
 from index.words import tokens
-from qa.catalogue import Series
-from qa.figures import Choice, Match, Target, stray_numbers
+from qa.catalogue import Catalogue, Series
+from qa.figures import Choice, Match, Target, joined_members, stray_numbers
 from qa.linking import Link
 from qa.question import Question
 from qa.rows import RowLogit, Rows
 
 _JOINS: Final = frozenset(
     "and or plus versus vs & + 和 与 及 同 跟 加 或 定 定系 还是 同埋 加埋 加上 连同 以及 抑或 对比 对".split()
+)
+_POLICY: Final = re.compile(
+    r"\b(?:rules?|polic(?:y|ies)|procedures?|guidelines?|principles?|approach|commitments?)\b|规定|政策|制度|守则|准则|指引|原则|承诺",
+    re.I,
 )
 _LONGEST: Final = 3  # tokens that name one of two things beside each other
 
@@ -27,6 +31,7 @@ _LONGEST: Final = 3  # tokens that name one of two things beside each other
 class Reader:
     """What reads a question against one report's rows."""
 
+    catalogue: Catalogue
     rows: Rows
     logit: RowLogit
     lexicon: Lexicon
@@ -34,8 +39,10 @@ class Reader:
 
     def choose(self, question: Question, *, among: Callable[[Series], bool] = lambda _: True) -> Choice | None:
         """Choose a row, of some, for each thing that a question asks for; None where one is not likely enough."""
-        if question.parts or stray_numbers(question):
+        if question.parts or stray_numbers(question) or not _asks_figure(question):
             return None
+        members = joined_members(question.concept, self.catalogue)
+        question = replace(question, concept=replace(question.concept, members=members))
         matches = self._each(_apart(question, self.lexicon), among)
         if not matches or (question.together and len(matches) == 1 and not _covers_several(question, matches[0])):
             matches = self._beside(question, among)
@@ -82,6 +89,13 @@ class Reader:
             if (match := self._likeliest(_reread(question, text, self.lexicon), among)) is not None
         ]
         return max(found, key=lambda match: match.score, default=None)
+
+
+def _asks_figure(question: Question) -> bool:
+    """Tell whether a number can answer: no person, place or reason is asked for, and no rule or policy."""
+    if question.ask in ("why", "email") or (question.ask in ("who", "where") and question.operation == "lookup"):
+        return False
+    return question.operation != "lookup" or not _POLICY.search(fold(question.text))
 
 
 def _covers_several(question: Question, match: Match) -> bool:

@@ -26,7 +26,6 @@ from qa.phrases import CHINESE, ENGLISH
 
 PHRASINGS: Final = Path(__file__).with_name("phrasings")
 WEIGHTS: Final = Path(__file__).with_name("linking.json")
-SURE: Final = 0.6  # probability from which a link may answer; see eval/linking.py for what it lets through
 HELD: Final = 2.5
 FEATURES: Final = ("meaning", "meanings", "phrase", "coverage", "named", "other_named", "kind_agrees", "kind_differs")
 
@@ -97,19 +96,6 @@ class Linker:
         total = float(shares.sum()) + math.exp(none - largest)
         best = np.argsort(-shares, kind="stable")[:k]
         return [Link(metric=self._metrics[n], probability=round(float(shares[n]) / total, 4)) for n in best]
-
-    def explains(self, metric: str, word: str) -> bool:
-        """Tell whether a folded word, or each of its Chinese characters, belongs to how a metric is asked for."""
-        held = self._at[metric]
-        forms = [stem(word)] if word.isascii() or word in self._counts else list(word)
-        return all(held in self._counts.get(form, ()) for form in forms)
-
-    def common(self, word: str, *, least: int = 6) -> bool:
-        """Tell whether a folded word, part of no name, asks for metrics of so many aspects that it tells none apart."""
-        if stem(word) in self._named:
-            return False
-        held = self._counts.get(stem(word), ())
-        return len({self._lexicon.metrics[self._metrics[metric]].aspect for metric in held}) >= least
 
     def specificity(self, word: str) -> float:
         """Tell to how few metrics a folded word belongs, 0 to 1; 0 for a word that belongs to none."""
@@ -200,12 +186,6 @@ class Linker:
         for phrase in self._phrases:
             found.setdefault(phrase.metric, []).append(phrase.text)
         return found
-
-    @cached_property
-    def _named(self) -> frozenset[str]:
-        """Words of the lexicon's names, Chinese ones whole."""
-        names = (name for m in self._lexicon.metrics.values() for name in (m.zh_hant, m.zh_hans, m.en, *m.words))
-        return frozenset(stem(word) for name in names for word in content(name))
 
     @cached_property
     def _vectors(self) -> Array:

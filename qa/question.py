@@ -67,7 +67,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         re.compile(
             r"\bhow\s+much\s+(?:more|less|lower|higher|fewer|greater|smaller)\b.{0,20}\b(?:in|as\s+a)\s+per\s?cent(?:age)?\b(?!\s+point)|by\s+(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point)|(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point).{0,60}\b(?:chang|increas|decreas|drop|f[ae]ll|r[io]se|reduc|gr[eo]w|declin)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"
             r"|(?:change|increase|decrease|drop|fall|rise|grow)\w*\s+(?:in\s+percent|by\s+percent)|growth\s+rate|year[\s-]on[\s-]year|\byoy\b"
-            r"|(?:增加|减少|增长|上升|下降|下跌|升|跌|降|变动|变化|改变|相差|多了|少了|高出|高了|低了)[^占]{0,8}百分之(?:几|多少)|百分之(?:几|多少).{0,6}(?:变化|变动|增|减|升幅|跌幅|降幅)|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
+            r"|(?:增加|减少|增长|上升|下降|下跌|升|跌|降|变动|变化|改变|相差|多[了咗]|少[了咗]|升咗|跌咗|高出|高[了咗]|低[了咗])[^占]{0,8}百分之(?:几|多少)|百分之(?:几|多少).{0,6}(?:变化|变动|增|减|升幅|跌幅|降幅)|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
             re.I,
         ),
     ),

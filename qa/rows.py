@@ -65,6 +65,7 @@ _OTHERS: Final = re.compile(r"其他|其它|其余|\bothers?\b|\bremaining\b|\bm
 _PERCENT: Final = re.compile(
     r"百分之|百分比|巴仙|\bper\s?cent|percentage|%|\bshare\s+of\b|\bproportion\b|占比|比例|几成|佔比", re.I
 )
+_TO_DATE: Final = re.compile(r"累计|累积|\bcumulative|\baccumulated\b|\bto\s+date\b|\bso\s+far\b|至今|迄今", re.I)
 _STAFF_SHARE: Final = "workforce_share"
 _EVERYONE: Final = frozenset({"employees_total", "full_time_employees"})
 _YEAR: Final = re.compile(r"fy\d\d(?:\d\d)?(?:/\d+)?")
@@ -103,7 +104,7 @@ class _Description:
 
     own: list[int]  # of its own label
     every: list[int]
-    words: frozenset[int]  # the same
+    names: frozenset[int]  # without those of phrasings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ class _Facts:
 
     unit: Unit | None  # as printed
     rest: bool  # of what is left over, which only a question about the others asks for
+    to_date: bool  # adds up all years so far, which only a question about that asks for
     average: bool
     divided: bool  # by its unit or label
     counted: frozenset[Member]  # groups that its metric is of
@@ -124,6 +126,7 @@ class _Wanted:
     unit: Unit | None
     percent: bool
     others: bool
+    to_date: bool
     mean: bool
     divides: bool
     people: bool  # counts the staff
@@ -162,11 +165,11 @@ class Rows:
         likeness = self._labels @ self._embedder.encode_queries([" ".join(term_texts(terms)) or text])[0]
         wanted = _wanted(text, question)
         understood = np.array([_understood(term, question) for term in terms], dtype=np.float32)
-        narrowing = [self._ids.get(_form(word), -1) for word in sorted(NARROWING.intersection(tokens(text)))]
+        narrowing = [self._ids.get(_form(word), -1) for word in _narrowing(text)]
         rows = np.zeros((len(self._series), len(NAMES)), dtype=np.float32)
         held = np.zeros(len(self._series), dtype=bool)
         for n, series in enumerate(self._series):
-            if not self._open(n, question, wanted) or not described[n].words.issuperset(narrowing):
+            if not self._open(n, question, wanted) or not described[n].names.issuperset(narrowing):
                 continue
             best = strengths[:, described[n].every].max(axis=1, initial=0.0)
             if not self._strangers(series, question):
@@ -203,7 +206,9 @@ class Rows:
     def _open(self, n: int, question: Question, wanted: _Wanted) -> bool:
         """Tell whether a row can be what is asked for: its groups, denominator and unit do not say otherwise."""
         series, facts = self._series[n], self._facts[n]
-        if facts.rest and not wanted.others:
+        if (facts.rest and not wanted.others) or (facts.to_date and not wanted.to_date):
+            return False
+        if self._contradicts(series, question):
             return False
         if _narrowest(question.concept.members, series.members) - series.members - facts.counted:
             return False
@@ -226,6 +231,13 @@ class Rows:
         other = self._strangers(series, question)
         more = [h for h in held if asked and not any(lexicon.related(a, h) for a in asked)]
         return named, above, len(other) * (1 - link), len(more) * (1 - link), link
+
+    def _contradicts(self, series: Series, question: Question) -> bool:
+        """Tell whether a question names a part of what a row counts, its total, or counts others, such as directors."""
+        asked, held, lexicon = question.concept.metrics, series.metrics | series.part_of, self._lexicon
+        part = not asked & held and any(one in lexicon.ancestors(key) for key in asked for one in held)
+        total = any(lexicon.metrics[one].average_of in asked for one in held - asked)
+        return part or total or any(lexicon.metrics[one].kind == "count" for one in self._strangers(series, question))
 
     def _strangers(self, series: Series, question: Question) -> list[str]:
         """The metrics that a question names and that a row has nothing to do with."""
@@ -307,7 +319,10 @@ class Rows:
             frozenset(mine.union(others, *(phrased[key] for key in series.metrics | series.part_of)))
             for series, mine, others in zip(self._series, own, around, strict=True)
         ]
-        return [_Description(sorted(mine), sorted(words), words) for mine, words in zip(own, every, strict=True)]
+        return [
+            _Description(sorted(mine), sorted(words), frozenset(n for n in words if n < self._near))
+            for mine, words in zip(own, every, strict=True)
+        ]
 
     def _around(self, series: Series) -> set[int]:
         """Number the words of what stands above a row, and the names of its groups and metrics."""
@@ -364,6 +379,7 @@ class Rows:
             _Facts(
                 unit=(unit := series.printed_unit),
                 rest=any(map(self._is_rest, series.labels.values())),
+                to_date=any(_TO_DATE.search(fold(path[-1])) for path in series.labels.values()),
                 average=any(metrics[key].kind == "average" for key in series.metrics | series.part_of),
                 divided=bool(unit and "/" in unit.dimension)
                 or any(_PER_LABEL.search(fold(path[-1])) for path in series.labels.values()),
@@ -405,12 +421,21 @@ def _form(word: str) -> str:
     return word if _HAN.match(word) else stem(word)
 
 
+def _narrowing(text: str) -> list[str]:
+    """Find the words that narrow down what is asked for; Chinese ones of two characters also within a word."""
+    words = set(tokens(text))
+    return sorted(
+        word for word in NARROWING if word in words or (not word.isascii() and len(word) > 1 and word in text)
+    )
+
+
 def _wanted(text: str, question: Question) -> _Wanted:
     percent = bool(_PERCENT.search(text))
     return _Wanted(
         unit=None if percent else question.unit or counted_unit(question.text),
         percent=percent,
         others=bool(_OTHERS.search(text)),
+        to_date=bool(_TO_DATE.search(text)),
         mean=bool(_MEAN.search(text)),
         divides=question.divides,
         people=bool(_PEOPLE.search(text)) and question.ask == "number" and not percent,

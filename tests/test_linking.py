@@ -1,37 +1,11 @@
-"""A link answers only for everything a question says: an unknown population, number or second metric refuses it."""
+"""What narrows a question refuses a figure, and other words for what is printed find it."""
 
 from typing import TYPE_CHECKING
 
 import pytest
 
-from index.embed import SentenceTransformerEmbedder
-from index.lexicon import bundled_lexicon
-from qa.catalogue import Catalogue, read_catalogue
-from qa.figures import Choice, choose
-from qa.linking import Linker
-from qa.question import understand
-
 if TYPE_CHECKING:
     from qa.engine import Engine
-
-
-@pytest.fixture(scope="module")
-def catalogue(engine: "Engine") -> Catalogue:
-    return read_catalogue(engine.snapshot, bundled_lexicon())
-
-
-@pytest.fixture(scope="module")
-def linker() -> Linker:
-    return Linker(bundled_lexicon(), SentenceTransformerEmbedder())
-
-
-def chosen(catalogue: Catalogue, linker: Linker, text: str) -> Choice:
-    question = understand(text, lexicon=catalogue.lexicon, latest="2022")
-    return choose(question, catalogue, names=("Bairong Inc.", "百融雲創"), linker=linker)
-
-
-def answered(choice: Choice) -> bool:
-    return bool(choice.found) and not choice.residue
 
 
 @pytest.mark.parametrize(
@@ -50,8 +24,8 @@ def answered(choice: Choice) -> bool:
         "2022年員工培訓中有百分之幾是線上的？",
     ],
 )
-def test_what_narrows_or_contradicts_a_question_is_refused(catalogue: Catalogue, linker: Linker, text: str) -> None:
-    assert not answered(chosen(catalogue, linker, text))
+def test_what_narrows_or_contradicts_a_question_is_refused(engine: "Engine", text: str) -> None:
+    assert not engine.ask(text).figures
 
 
 @pytest.mark.parametrize(
@@ -64,5 +38,5 @@ def test_what_narrows_or_contradicts_a_question_is_refused(catalogue: Catalogue,
         "Number of people injured or killed at work, 2022?",
     ],
 )
-def test_other_words_for_what_is_printed_are_answered(catalogue: Catalogue, linker: Linker, text: str) -> None:
-    assert answered(chosen(catalogue, linker, text))
+def test_other_words_for_what_is_printed_are_answered(engine: "Engine", text: str) -> None:
+    assert engine.ask(text).figures

@@ -67,8 +67,8 @@ def headline(hotels: Engine) -> Callable[[str], str | None]:
 @pytest.mark.parametrize(
     ("question", "value"),
     [
-        ("How many tonnes of leftovers went to the dump in 2023?", "212.4"),
-        ("2022年有几多吨剩饭剩菜送去堆填？", "240.9"),
+        ("How many tonnes of food scraps were landfilled in 2023?", "212.4"),
+        ("2022年有几多吨厨余送去堆填？", "240.9"),
         ("What proportion of the 2023 workforce were women?", "55.0"),
         ("2023 年女性佔員工百分之幾？", "55.0"),
         ("How many ladies worked for the hotels in 2022?", "420"),
