@@ -77,7 +77,7 @@ from index.snapshot import Snapshot
 from qa.answer import Status
 
 REFUSED = ("sign-in-required", "not-allowed", "no-store", "store-failed", "invalid-request")
-CHANGE = ("malformed-json", "foreign-request", "too-large", *REFUSED)
+CHANGE = ("malformed-json", "foreign-request", "foreign-charset", "too-large", *REFUSED)
 _EXPORTED = 5000  # questions in one file
 
 _bearer = HTTPBearer(auto_error=False, description="A token made by `esg-qa account token`.")

@@ -30,6 +30,7 @@ from tests.conftest import PASSWORD
 
 Serve = Callable[..., TestClient]
 SCOPE_2 = "What were the Scope 2 emissions in 2022?"
+UNKNOWN_YEAR = "How many full-time employees were there in 2018?"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 CONSOLE = TABLE.parent
 SCRIPT = CONSOLE / "static" / "console.js"
@@ -226,6 +227,14 @@ def test_another_site_cannot_sign_a_browser_in(serve: Serve, staff: dict[str, st
     assert serve().post("/console/sign-in", data=sent, headers={"Origin": "https://evil.example"}).status_code == 403
 
 
+def test_a_name_in_an_encoding_that_cannot_be_kept_is_refused(serve: Serve, staff: dict[str, str]) -> None:
+    client = serve()
+    assert "reader" in staff
+    body = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n\\ud800\r\n--b--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=b; charset=unicode_escape"}
+    assert client.post("/console/sign-in", content=body, headers=kind).status_code == 415
+
+
 @pytest.mark.parametrize(
     ("wanted", "kept"),
     [
@@ -407,6 +416,27 @@ def test_a_reply_has_the_answer_and_its_numbered_sources(engine: Engine, languag
     assert len(columns) == len(row)
     assert f"    {' | '.join(columns)}\n    {answer.citations[0].quote}" in reply.text
     assert f"<td>{columns[2]}</td>" in reply.html
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "do not answer"), ("zh-Hant", "並未解答"), ("zh-Hans", "并未解答")]
+)
+def test_what_is_only_close_to_a_question_is_never_called_its_source(
+    editor: tuple[TestClient, str], engine: Engine, language: Language, said: str
+) -> None:
+    answer = engine.ask(UNKNOWN_YEAR, language=language)
+    assert answer.status == "not_disclosed"
+    assert answer.citations
+    reply = write_reply(answer, UNKNOWN_YEAR, engine.snapshot)
+    assert said in reply.sources_title
+    client, _ = editor
+    client.get(f"/console/language/{language}?next=/console/ask")
+    asked = client.get("/console/ask", params={"q": UNKNOWN_YEAR}).text
+    assert f'<p class="closest">{Words(language)("ask.closest")}</p>' in asked
+    assert "closest" not in client.get("/console/ask", params={"q": SCOPE_2}).text
+    draft = client.get("/console/curated/new", params={"q": UNKNOWN_YEAR}).text
+    assert 'name="passage"' in draft
+    assert not re.search(r'name="passage"[^>]*checked', draft)
 
 
 def test_a_reply_to_hostile_text_is_escaped(engine: Engine) -> None:
