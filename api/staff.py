@@ -127,7 +127,9 @@ Wanted = Annotated[QuestionFilter, Depends(question_filter)]
 def login(request: Request, response: Response, given: SignIn) -> SignedInReply:
     """Sign a browser in by cookie."""
     check_origin(request)
-    cookie, found = door_of(request).enter(given.name, given.password, visitor=address_of(request))
+    cookie, found = door_of(request).enter(
+        given.name, given.password, visitor=address_of(request), held_cookie=request.cookies.get(COOKIE, "")
+    )
     set_cookie(response, cookie, found, request=request)
     response.headers["Cache-Control"] = "no-store"
     return SignedInReply.model_validate(found)

@@ -10,6 +10,7 @@ from api.page import STATIC, versioned
 from api.problem import Wording
 from index.script import Language
 
+_BRAND: Wording = {"en": "ESG answers", "zh-Hant": "ESG 問答", "zh-Hans": "ESG 问答"}
 _HOME: Wording = {"en": "Ask the ESG report", "zh-Hant": "向 ESG 報告提問", "zh-Hans": "向 ESG 报告提问"}
 _NUMBER: Wording = {"en": "Number of this request:", "zh-Hant": "此請求的編號：", "zh-Hans": "此请求的编号："}
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined).from_string(
@@ -34,6 +35,7 @@ def reader_page(
         language=language,
         title=body["title"],
         detail=body["detail"],
+        brand=_BRAND[language],
         home=_HOME[language],
         number_is=_NUMBER[language],
         number=request.state.request_id,

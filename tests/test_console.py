@@ -96,7 +96,18 @@ def test_the_table_holds_every_name_that_a_page_says_and_no_other() -> None:
     names = set(read_table())
     assert said - names == set()
     built = ("aspect.", "disclosure.", "standing.", "mark.", "status.", "reason.", "role.", "waiting.", "said.")
-    built += ("action.", "kind.", "audit.of-", "nav.", "column.", "figures.", "reports.", "upload.", "step.")
+    built += (
+        "action.",
+        "kind.",
+        "audit.of-",
+        "audit.a-",
+        "nav.",
+        "column.",
+        "figures.",
+        "reports.",
+        "upload.",
+        "step.",
+    )
     unused = {name for name in names - said if not name.startswith(built) and f'"{name}"' not in sources}
     assert unused <= {"curated.expires_on"}
 
@@ -386,6 +397,15 @@ def test_every_quote_of_an_answer_is_marked_in_the_opened_report(engine: Engine,
                 marked += "".join(piece.text for piece in block.pieces if piece.marked) + "\n"
         for citation in answer.citations:
             assert citation.quote in marked
+
+
+def test_a_group_that_its_first_row_names_is_not_named_again(engine: Engine) -> None:
+    (section, *_) = open_report(engine.snapshot, engine.ask(UNKNOWN_YEAR).citations)
+    grids = [block for block in section.blocks if isinstance(block, Grid)]
+    assert grids
+    for grid in grids:
+        for above, row in zip(grid.rows, grid.rows[1:], strict=False):
+            assert not (row.group and above.cells[0] == row.cells[0])
 
 
 def test_an_opened_section_keeps_every_word_of_its_passages(engine: Engine) -> None:
@@ -751,6 +771,23 @@ def test_a_scorecards_own_page_runs_nothing(serve: Serve, staff: dict[str, str],
     policy = client.get("/console/quality/scorecard.html").headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "sandbox;" in policy
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"), [("en", "account reader"), ("zh-Hant", "帳戶 reader"), ("zh-Hans", "账户 reader")]
+)
+def test_the_audit_log_is_in_its_readers_language(
+    serve: Serve, staff: dict[str, str], language: str, subject: str
+) -> None:
+    client = serve()
+    enter(client, "reader", staff)
+    enter(client, "admin", staff)
+    client.get(f"/console/language/{language}?next=/console/audit")
+    page = client.get("/console/audit").text
+    assert f"{subject}</a>" in page
+    link = re.search(rf'href="([^"]+)">{subject}</a>', page)
+    assert link
+    assert f"{subject.split()[0]} admin</a>" not in client.get(link[1]).text
 
 
 def test_settings_show_no_secret(serve: Serve, staff: dict[str, str]) -> None:
