@@ -24,6 +24,7 @@ from api.store.accounts import (
     find_account,
     rehash_password,
     sign_in,
+    sign_out,
     signed_in,
     token_account,
 )
@@ -114,8 +115,8 @@ class Door:
         self._lifetime = timedelta(hours=hours)
         self._passwords = Passwords()
 
-    def enter(self, name: str, password: str, *, visitor: str) -> tuple[str, SignedIn]:
-        """Sign an account in and give its cookie.
+    def enter(self, name: str, password: str, *, visitor: str, held_cookie: str = "") -> tuple[str, SignedIn]:
+        """Sign an account in and give its cookie, always a new one; the one the browser held is worth nothing any more.
 
         Raises TooMany, by address and by name, or WrongPassword; both for an unknown account as for a known one.
         """
@@ -132,6 +133,7 @@ class Door:
         with self._database.session() as session:
             if renewed:
                 rehash_password(session, found[0], renewed)
+            sign_out(session, held_cookie)
             expires_at = now + self._lifetime
             sign_in(session, found[0], cookie, csrf_token=csrf_token, now=now, expires_at=expires_at)
         return cookie, SignedIn(account=found[0], csrf_token=csrf_token, expires_at=expires_at)

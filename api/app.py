@@ -23,7 +23,7 @@ from api.console.trouble import in_console, trouble_page
 from api.console.view import page_language
 from api.curated import CURATED_PATHS, held_hashes
 from api.demo import demo
-from api.guard import Guard, SlowToSend, TooLarge, TooSlow, form_limit
+from api.guard import ForeignCharset, Guard, SlowToSend, TooLarge, TooSlow, form_limit
 from api.limit import Limiter, RateLimit, TooMany, read_rate
 from api.logs import RequestLog, log_failure
 from api.metrics import DROPPED, LOADED, PASSAGES, REFUSED
@@ -42,6 +42,7 @@ from api.store.accounts import UnknownAccount
 from api.store.curated import MAX_CURATED, Incomplete, StaleEdit, UnknownCurated, flag_curated
 from api.store.database import Database
 from api.store.questions import UnknownQuestion
+from api.trouble import opened_by_a_reader, reader_page
 from api.uploads import BadUpload, NotBuilt, UnknownUpload
 from api.widget import widget
 from index.errors import SnapshotError
@@ -68,6 +69,7 @@ _PROBLEMS: dict[type[Exception], str] = {
     UnknownFigure: "unknown-figure",
     NotReady: "not-ready",
     TooLarge: "too-large",
+    ForeignCharset: "foreign-charset",
     TooSlow: "took-too-long",
     SlowToSend: "took-long-to-send",
     TooMany: "too-many",
@@ -192,7 +194,7 @@ def _after_loading(database: Database | None, engine: Engine) -> None:
 
 
 async def explain(request: Request, error: Exception) -> Response:
-    """Turn any error into problem details (RFC 9457) in the asker's language; on the console, into a page."""
+    """Turn any error into problem details (RFC 9457) in the asker's language; for a reader's browser, into a page."""
     language = page_language(request) if in_console(request) else _language(request, error)
     name, values = _name(error, language, _sent(request, error))
     if name in ("internal-error", "store-failed"):
@@ -218,6 +220,8 @@ async def explain(request: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if in_console(request):
         return await to_thread(trouble_page, request, error, body, headers=headers)
+    if opened_by_a_reader(request):
+        return reader_page(request, body, language, headers={**headers, "Vary": "Accept, Accept-Language"})
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -47,6 +48,10 @@ class TooSlow(Exception):
 
 class SlowToSend(Exception):
     """The request's body did not arrive in time."""
+
+
+class ForeignCharset(Exception):
+    """A form in another encoding than UTF-8: Python reads some slowly, and some to characters that cannot be kept."""
 
 
 class Guard:
@@ -102,6 +107,7 @@ class Guard:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         upload = self.uploads.get(scope["path"]) if scope["method"] == "POST" else None
+        _check_charset(scope)
         limit = upload or form_limit(scope["path"], self.forms) or self.body_limit
         _check_declared(scope, limit)
         seconds = self.seconds * (_UPLOAD_TIMES if upload else 1)
@@ -144,6 +150,12 @@ async def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
         return next(held, None) or await receive()
 
     return replay
+
+
+def _check_charset(scope: Scope) -> None:
+    kind, said = parse_options_header(Headers(scope=scope).get("content-type", ""))
+    if b"form" in kind and said.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
+        raise ForeignCharset
 
 
 def _check_declared(scope: Scope, limit: int) -> None:

@@ -128,6 +128,15 @@ KINDS: dict[str, Kind] = {
             "The body may have up to {limit} bytes.", "請求內容最多 {limit} 位元組。", "请求内容最多 {limit} 字节。"
         ),
     ),
+    "foreign-charset": Kind(
+        status=415,
+        title=_words("The form is not in UTF-8", "表格並非以 UTF-8 編碼", "表单不是以 UTF-8 编码"),
+        detail=_words(
+            "Please send the form in UTF-8, as browsers do by themselves.",
+            "請以 UTF-8 編碼傳送表格，瀏覽器會自動如此。",
+            "请以 UTF-8 编码传送表单，浏览器会自动如此。",
+        ),
+    ),
     "not-ready": Kind(
         status=503,
         title=_words("The service is not ready", "服務尚未就緒", "服务尚未就绪"),

@@ -113,7 +113,7 @@ class AnswerReply(Wire):
     language: Language = Field(description="Language the answer is written in.")
     text: str = Field(description="The answer in words.")
     figures: list[FigureReply] = Field(description="The headline figure first.")
-    citations: list[CitationReply] = Field(description="What proves the answer.")
+    citations: list[CitationReply] = Field(description="What proves the answer; not disclosed: the closest passages.")
     notes: list[str] = Field(description="What a careful reader should know: boundaries, footnotes, other editions.")
     snapshot: str = Field(description="Id of the index the answer came from.")
     interpretation: str = Field(description="How the question was understood, where that was not plain.")

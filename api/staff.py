@@ -77,7 +77,7 @@ from index.snapshot import Snapshot
 from qa.answer import Status
 
 REFUSED = ("sign-in-required", "not-allowed", "no-store", "store-failed", "invalid-request")
-CHANGE = ("malformed-json", "foreign-request", "too-large", *REFUSED)
+CHANGE = ("malformed-json", "foreign-request", "foreign-charset", "too-large", *REFUSED)
 _EXPORTED = 5000  # questions in one file
 
 _bearer = HTTPBearer(auto_error=False, description="A token made by `esg-qa account token`.")
@@ -127,7 +127,9 @@ Wanted = Annotated[QuestionFilter, Depends(question_filter)]
 def login(request: Request, response: Response, given: SignIn) -> SignedInReply:
     """Sign a browser in by cookie."""
     check_origin(request)
-    cookie, found = door_of(request).enter(given.name, given.password, visitor=address_of(request))
+    cookie, found = door_of(request).enter(
+        given.name, given.password, visitor=address_of(request), held_cookie=request.cookies.get(COOKIE, "")
+    )
     set_cookie(response, cookie, found, request=request)
     response.headers["Cache-Control"] = "no-store"
     return SignedInReply.model_validate(found)

@@ -19,7 +19,7 @@ from qa.answer import Answer, AnswerFigure, Citation, Reason
 from qa.compose import amount, written
 from qa.retrieve import Hit
 
-Word = Literal["not_disclosed", "page", "pages", "edition", "nearest", "contact"]
+Word = Literal["not_disclosed", "page", "pages", "edition", "nearest", "contact", "closest"]
 
 WORDS: dict[Language, dict[Word, str]] = {
     "en": {
@@ -29,6 +29,7 @@ WORDS: dict[Language, dict[Word, str]] = {
         "edition": "{edition} edition",
         "nearest": "Disclosed nearby",
         "contact": "Ask further",
+        "closest": "Closest passages, not an answer",
     },
     "zh-Hant": {
         "not_disclosed": "未有披露",
@@ -37,6 +38,7 @@ WORDS: dict[Language, dict[Word, str]] = {
         "edition": "{edition}版",
         "nearest": "相近的已披露數據",
         "contact": "進一步查詢",
+        "closest": "最接近的段落（並非答案）",
     },
     "zh-Hans": {
         "not_disclosed": "未披露",
@@ -45,6 +47,7 @@ WORDS: dict[Language, dict[Word, str]] = {
         "edition": "{edition}版",
         "nearest": "相近的已披露数据",
         "contact": "进一步查询",
+        "closest": "最接近的段落（并非答案）",
     },
 }
 REASONS: dict[Language, dict[Reason, str]] = {
@@ -96,6 +99,8 @@ def answer_panel(question: str, answer: Answer) -> RenderableType:
         parts += [_bullet(Text(_line(figure, answer.language))) for figure in answer.nearest]
     if answer.contact and answer.status == "not_disclosed":
         parts.append(Text(f"{words['contact']}: {answer.contact}"))
+    if answer.citations and answer.status == "not_disclosed":
+        parts.append(Padding(Text(words["closest"], style="bold"), (1, 0, 0, 0)))
     parts += [_citation(citation, answer.language) for citation in answer.citations]
     return Panel(Group(*parts), title=Text(question, style="bold"), title_align="left", padding=(1, 2))
 

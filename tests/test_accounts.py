@@ -41,6 +41,21 @@ def test_a_browser_is_signed_in_and_out(serve: Serve) -> None:
     assert client.get("/v1/staff/me", headers={"Cookie": f"{COOKIE}={cookie}"}).status_code == 401
 
 
+def test_a_cookie_from_before_the_sign_in_opens_nothing_after_it(serve: Serve) -> None:
+    def enter(name: str, held: str) -> str:
+        given = {"name": name, "password": PASSWORD}
+        response = serve().post("/v1/staff/login", json=given, headers={"Cookie": f"{COOKIE}={held}"})
+        return str(response.cookies[COOKIE])
+
+    def opens(cookie: str) -> bool:
+        return serve().get("/v1/staff/me", headers={"Cookie": f"{COOKIE}={cookie}"}).status_code == 200
+
+    first = enter("reader", "set-by-somebody-else")
+    assert opens(first)
+    second = enter("editor", first)
+    assert [opens(cookie) for cookie in ("set-by-somebody-else", first, second)] == [False, False, True]
+
+
 def test_the_cookie_is_out_of_reach_and_goes_over_https_alone(serve: Serve) -> None:
     def cookie(client: TestClient, **headers: str) -> str:
         given = {"name": "reader", "password": PASSWORD}

@@ -217,6 +217,20 @@ def test_wrong_addresses_and_methods_are_problems(client: TestClient) -> None:
     assert wrong.headers["allow"] == "POST"
 
 
+@pytest.mark.parametrize(
+    ("accept", "title"),
+    [("en", "There is nothing at this address"), ("zh-HK", "此網址沒有內容"), ("zh-CN", "此网址没有内容")],
+)
+def test_a_reader_who_opens_a_wrong_address_gets_a_page(client: TestClient, accept: str, title: str) -> None:
+    opened = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": accept}
+    response = client.get("/nowhere/<script>alert(1)</script>", headers=opened)
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
+    assert f"<h1>{title}</h1>" in response.text
+    assert "<script" not in response.text
+    assert client.get("/v1/nowhere", headers=opened).headers["content-type"] == "application/problem+json"
+
+
 def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
     for response in (client.get("/"), client.get("/healthz"), client.get("/nowhere"), client.post("/v1/ask", json={})):
         assert "script-src 'self'" in response.headers["content-security-policy"]

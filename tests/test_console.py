@@ -30,6 +30,7 @@ from tests.conftest import PASSWORD
 
 Serve = Callable[..., TestClient]
 SCOPE_2 = "What were the Scope 2 emissions in 2022?"
+UNKNOWN_YEAR = "How many full-time employees were there in 2018?"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 CONSOLE = TABLE.parent
 SCRIPT = CONSOLE / "static" / "console.js"
@@ -95,7 +96,18 @@ def test_the_table_holds_every_name_that_a_page_says_and_no_other() -> None:
     names = set(read_table())
     assert said - names == set()
     built = ("aspect.", "disclosure.", "standing.", "mark.", "status.", "reason.", "role.", "waiting.", "said.")
-    built += ("action.", "kind.", "audit.of-", "nav.", "column.", "figures.", "reports.", "upload.", "step.")
+    built += (
+        "action.",
+        "kind.",
+        "audit.of-",
+        "audit.a-",
+        "nav.",
+        "column.",
+        "figures.",
+        "reports.",
+        "upload.",
+        "step.",
+    )
     unused = {name for name in names - said if not name.startswith(built) and f'"{name}"' not in sources}
     assert unused <= {"curated.expires_on"}
 
@@ -224,6 +236,14 @@ def test_many_attempts_are_stopped(serve: Serve, staff: dict[str, str]) -> None:
 def test_another_site_cannot_sign_a_browser_in(serve: Serve, staff: dict[str, str]) -> None:
     sent = {"name": "reader", "password": staff["reader"]}
     assert serve().post("/console/sign-in", data=sent, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_a_name_in_an_encoding_that_cannot_be_kept_is_refused(serve: Serve, staff: dict[str, str]) -> None:
+    client = serve()
+    assert "reader" in staff
+    body = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n\\ud800\r\n--b--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=b; charset=unicode_escape"}
+    assert client.post("/console/sign-in", content=body, headers=kind).status_code == 415
 
 
 @pytest.mark.parametrize(
@@ -379,6 +399,15 @@ def test_every_quote_of_an_answer_is_marked_in_the_opened_report(engine: Engine,
             assert citation.quote in marked
 
 
+def test_a_group_that_its_first_row_names_is_not_named_again(engine: Engine) -> None:
+    (section, *_) = open_report(engine.snapshot, engine.ask(UNKNOWN_YEAR).citations)
+    grids = [block for block in section.blocks if isinstance(block, Grid)]
+    assert grids
+    for grid in grids:
+        for above, row in zip(grid.rows, grid.rows[1:], strict=False):
+            assert not (row.group and above.cells[0] == row.cells[0])
+
+
 def test_an_opened_section_keeps_every_word_of_its_passages(engine: Engine) -> None:
     answer = engine.ask(SCOPE_2)
     (section,) = open_report(engine.snapshot, answer.citations)
@@ -407,6 +436,27 @@ def test_a_reply_has_the_answer_and_its_numbered_sources(engine: Engine, languag
     assert len(columns) == len(row)
     assert f"    {' | '.join(columns)}\n    {answer.citations[0].quote}" in reply.text
     assert f"<td>{columns[2]}</td>" in reply.html
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "do not answer"), ("zh-Hant", "並未解答"), ("zh-Hans", "并未解答")]
+)
+def test_what_is_only_close_to_a_question_is_never_called_its_source(
+    editor: tuple[TestClient, str], engine: Engine, language: Language, said: str
+) -> None:
+    answer = engine.ask(UNKNOWN_YEAR, language=language)
+    assert answer.status == "not_disclosed"
+    assert answer.citations
+    reply = write_reply(answer, UNKNOWN_YEAR, engine.snapshot)
+    assert said in reply.sources_title
+    client, _ = editor
+    client.get(f"/console/language/{language}?next=/console/ask")
+    asked = client.get("/console/ask", params={"q": UNKNOWN_YEAR}).text
+    assert f'<p class="closest">{Words(language)("ask.closest")}</p>' in asked
+    assert "closest" not in client.get("/console/ask", params={"q": SCOPE_2}).text
+    draft = client.get("/console/curated/new", params={"q": UNKNOWN_YEAR}).text
+    assert 'name="passage"' in draft
+    assert not re.search(r'name="passage"[^>]*checked', draft)
 
 
 def test_a_reply_to_hostile_text_is_escaped(engine: Engine) -> None:
@@ -721,6 +771,23 @@ def test_a_scorecards_own_page_runs_nothing(serve: Serve, staff: dict[str, str],
     policy = client.get("/console/quality/scorecard.html").headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "sandbox;" in policy
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"), [("en", "account reader"), ("zh-Hant", "帳戶 reader"), ("zh-Hans", "账户 reader")]
+)
+def test_the_audit_log_is_in_its_readers_language(
+    serve: Serve, staff: dict[str, str], language: str, subject: str
+) -> None:
+    client = serve()
+    enter(client, "reader", staff)
+    enter(client, "admin", staff)
+    client.get(f"/console/language/{language}?next=/console/audit")
+    page = client.get("/console/audit").text
+    assert f"{subject}</a>" in page
+    link = re.search(rf'href="([^"]+)">{subject}</a>', page)
+    assert link
+    assert f"{subject.split()[0]} admin</a>" not in client.get(link[1]).text
 
 
 def test_settings_show_no_secret(serve: Serve, staff: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from api.app import create_app
-from api.guard import Guard, SlowToSend, TooLarge, TooSlow
+from api.guard import ForeignCharset, Guard, SlowToSend, TooLarge, TooSlow
 from api.limit import BadRate, Limiter, TooMany, read_rate
 from api.settings import Settings
 from api.store.database import Database
@@ -280,6 +280,23 @@ def test_a_body_may_be_as_large_as_its_path_allows(
     start, body, *_ = call_guard(guard, path=path, headers=headers, chunks=chunks)
     assert start["status"] == (204 if error is None else 400)
     assert error is None or error.__name__.encode() in body["body"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "let_in"),
+    [
+        ("multipart/form-data; boundary=x", True),
+        ("multipart/form-data; boundary=x; charset=UTF-8", True),
+        ("multipart/form-data; boundary=x; charset=unicode_escape", False),
+        ('multipart/form-data; boundary=x; Charset="punycode"', False),
+        ("application/x-www-form-urlencoded; charset=big5", False),
+        ("application/json; charset=latin-1", True),
+    ],
+)
+def test_a_form_is_read_as_utf_8_or_not_at_all(kind: str, let_in: bool) -> None:
+    start, body = call_guard(Guard(swallow, body_limit=100, explain=tell), headers={"content-type": kind})
+    assert (start["status"] == 204) is let_in
+    assert let_in or ForeignCharset.__name__.encode() in body["body"]
 
 
 def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:

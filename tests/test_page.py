@@ -100,6 +100,7 @@ def test_what_is_not_disclosed_says_why_and_whom_to_ask(page: Page) -> None:
     expect(card.locator(".badge")).to_contain_text("Not disclosed")
     expect(card.locator(".number")).to_have_count(0)
     expect(card.locator(".nearest table")).to_contain_text("2022")
+    expect(card.locator(".citations h4")).to_have_text("Closest passages, not an answer")
     assert str(card.locator(".contact a").get_attribute("href")).startswith("mailto:ir@")
 
 

@@ -107,11 +107,18 @@ ASKED = Asked(
 )
 
 
+def server_program(name: str) -> str | None:
+    """Where a program of the PostgreSQL server lies; Debian keeps them off the PATH."""
+    folders = [str(folder) for folder in Path("/usr/lib/postgresql").glob("*/bin")]
+    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(folders))
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """A PostgreSQL server of this test run's own; its socket and files lie in a temporary folder."""
-    if not shutil.which("initdb") or not shutil.which("pg_ctl"):
-        pytest.skip("no PostgreSQL server is installed here")
+    initdb, pg_ctl = server_program("initdb"), server_program("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        pytest.skip("no PostgreSQL server: apt-get install postgresql")
     user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
     folder = Path(tempfile.mkdtemp(prefix="esg-qa-pg-"))
     if user:
@@ -134,13 +141,13 @@ def postgresql() -> Iterator[str]:
             pytest.skip(f"PostgreSQL does not start here: {finished.stderr.strip()[-200:]}")
 
     cluster, log = str(folder / "cluster"), str(folder / "log")
-    call("initdb", "--auth=trust", "--username=esg", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", cluster)
+    call(initdb, "--auth=trust", "--username=esg", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", cluster)
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    call("pg_ctl", "start", "--wait", "-D", cluster, "-l", log, "-o", options)
+    call(pg_ctl, "start", "--wait", "-D", cluster, "-l", log, "-o", options)
     try:
         yield f"postgresql://esg@/postgres?host={folder}"
     finally:
-        call("pg_ctl", "stop", "--mode=immediate", "-D", cluster)
+        call(pg_ctl, "stop", "--mode=immediate", "-D", cluster)
         shutil.rmtree(folder)
 
 

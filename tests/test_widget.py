@@ -242,6 +242,7 @@ def test_what_is_not_disclosed_says_why_shows_what_is_near_and_whom_to_ask(visit
     expect(turn.locator(".headline")).to_have_count(0)
     expect(turn.get_by_role("table", name="What the report does disclose nearby")).to_contain_text("1,378")
     mail = str(turn.get_by_role("link", name="Ask investor relations").get_attribute("href"))
+    expect(turn.locator(".sources h4")).to_have_text("Closest passages, not an answer")
     assert mail.startswith("mailto:ir@brgroup.com?subject=")
     assert "2018" in mail
 

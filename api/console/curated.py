@@ -282,14 +282,15 @@ def _blank(snapshot: Snapshot, owner: str) -> Sheet:
 
 def _begun(sheet: Sheet, snapshot: Snapshot, question: str, answer: Answer, *, say: Words) -> Sheet:
     """Fill in a question and the service's answer to it, with what that cites."""
+    answered = answer.status == "answered"  # else what is cited is only close to the question
     cited = tuple(
-        _choice(snapshot.by_id[citation.passage_id], snapshot, say, quote=citation.quote, chosen=True)
+        _choice(snapshot.by_id[citation.passage_id], snapshot, say, quote=citation.quote, chosen=answered)
         for citation in answer.citations
     )
     return Sheet(
         report=sheet.report,
         questions={**sheet.questions, answer.language: question},
-        answers={**sheet.answers, answer.language: answer.text[:MAX_ANSWER] if answer.status == "answered" else ""},
+        answers={**sheet.answers, answer.language: answer.text[:MAX_ANSWER] if answered else ""},
         phrasings="",
         choices=cited,
         owner=sheet.owner,

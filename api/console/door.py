@@ -53,7 +53,10 @@ def enter(request: Request, form: Form) -> Response:
     password = form.get("password")
     try:
         cookie, found = door_of(request).enter(
-            name, password[:1024] if isinstance(password, str) else "", visitor=address_of(request)
+            name,
+            password[:1024] if isinstance(password, str) else "",
+            visitor=address_of(request),
+            held_cookie=request.cookies.get(COOKIE, ""),
         )
     except WrongPassword:
         return show(request, "sign-in.html", None, status=401, next=wanted, name=name, wrong="sign-in.wrong")

@@ -148,7 +148,8 @@ def _grid(rows: Sequence[Passage], marks: dict[str, list[tuple[Span, int]]], *, 
         if at < len(own) - 1 and DIVIDER not in own[at] and DIVIDER in own[at + 1]:
             if own[at] != group:
                 group = own[at]
-                laid.append(GridRow(cells=(group,), group=True, marked=False, source=0))
+                if not laid or laid[-1].cells[0] != group:  # else its first row says the name itself
+                    laid.append(GridRow(cells=(group,), group=True, marked=False, source=0))
             at += 1
         start = sum(len(line) + 1 for line in own[:at])
         end = start + len(own[at])

@@ -106,7 +106,7 @@ def write_reply(answer: Answer, question: str, snapshot: Snapshot) -> Reply:
         answer=(*(line for line in answer.text.split("\n") if line.strip()), *dict.fromkeys(formulas)),
         notes_title=say("reply.notes"),
         notes=tuple(note for note in answer.notes if note.strip()),
-        sources_title=say("reply.sources"),
+        sources_title=say("reply.closest" if answer.status == "not_disclosed" else "reply.sources"),
         sources=tuple(_source(citation, snapshot, say) for citation in answer.citations),
         closing=say("reply.closing"),
     )

@@ -25,6 +25,7 @@ const WORDS = {
     period: "Period",
     value: "Value",
     sources: "Sources",
+    closest: "Closest passages, not an answer",
     source: "Source {number}",
     page: "page {page}",
     pages: "pages {page}–{end}",
@@ -72,6 +73,7 @@ const WORDS = {
     period: "期間",
     value: "數值",
     sources: "出處",
+    closest: "最接近的段落（並非答案）",
     source: "出處 {number}",
     page: "第 {page} 頁",
     pages: "第 {page}–{end} 頁",
@@ -119,6 +121,7 @@ const WORDS = {
     period: "期间",
     value: "数值",
     sources: "出处",
+    closest: "最接近的段落（并非答案）",
     source: "出处 {number}",
     page: "第 {page} 页",
     pages: "第 {page}–{end} 页",
@@ -284,7 +287,7 @@ function show(place, question, answer) {
       answer.notes.length ? element("ul", { class: "notes" }, ...answer.notes.map((note) => element("li", {}, note))) : null,
       answer.nearest.length ? element("div", { class: "nearest" }, figureTable(answer.nearest, say("nearest"), say)) : null,
       silent ? contact(answer.contact, say) : null,
-      answer.citations.length ? citations(answer.citations, say) : null,
+      answer.citations.length ? citations(answer.citations, say(silent ? "closest" : "sources"), say) : null,
     ].filter(Boolean),
   );
 }
@@ -376,9 +379,9 @@ function contact(address, say) {
   return element("p", { class: "contact" }, say("contact"), element("a", { href: `mailto:${address}` }, address));
 }
 
-function citations(cited, say) {
+function citations(cited, title, say) {
   const unfolding = cited.map((one) => citation(one, say));
-  return element("div", { class: "citations" }, element("h4", {}, say("sources")), ...unfolding);
+  return element("div", { class: "citations" }, element("h4", {}, title), ...unfolding);
 }
 
 function citation(cited, say) {

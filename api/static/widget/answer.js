@@ -15,7 +15,7 @@ function answerParts(question, answer, panel) {
     answer.nearest.length ? figureTable(answer.nearest, say("nearest"), say) : null,
     silent ? contact(question, answer.contact, say) : null,
     answer.notes.length ? notes(answer.notes, say) : null,
-    answer.citations.length ? sources(answer.citations, panel.titles, say) : null,
+    answer.citations.length ? sources(answer.citations, sourcesTitle(answer, say), panel.titles, say) : null,
     actions(question, answer, panel, say),
   ];
   return parts.filter(Boolean);
@@ -48,6 +48,11 @@ function trend(answer, panel, say) {
     );
   }
   return place;
+}
+
+/** What is cited where nothing answers proves no answer, and says so. */
+function sourcesTitle(answer, say) {
+  return say(answer.status === "not_disclosed" ? "closest" : "sources");
 }
 
 function reasonOf(answer, say) {
@@ -164,7 +169,7 @@ function asText(question, answer, say) {
     return `[${one.number}] ${one.section.join(" › ")}, ${whereOf(one, say)}: “${quote}”`;
   });
   const formulas = answer.figures.filter((figure) => figure.formula).map((figure) => figure.formula);
-  const tail = cited.length ? [`${say("sources")}\n${cited.join("\n")}`] : [];
+  const tail = cited.length ? [`${sourcesTitle(answer, say)}\n${cited.join("\n")}`] : [];
   return [question, [answer.text, ...formulas].join("\n"), ...tail].join("\n\n");
 }
 

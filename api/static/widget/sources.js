@@ -1,8 +1,8 @@
 // Sources: numbered citations that unfold to the passage, its quote marked.
 
-function sources(citations, title, say) {
+function sources(citations, heading, title, say) {
   const list = citations.map((cited) => make("li", {}, source(cited, title, say)));
-  return make("section", { class: "sources" }, make("h4", {}, say("sources")), make("ol", {}, ...list));
+  return make("section", { class: "sources" }, make("h4", {}, heading), make("ol", {}, ...list));
 }
 
 function source(cited, title, say) {
