@@ -220,7 +220,10 @@ def stands(wanted: str, text: str) -> bool:
 
 
 def alike(first: Answer, second: Answer) -> bool:
-    """Tell whether two answers to one question in two scripts agree: status, reason, headline, place cited."""
+    """Tell whether two answers to one question in two scripts agree: status, reason, headline, place cited.
+
+    What a refusal names as closest is a courtesy, and no part of the answer.
+    """
     if (first.status, first.reason, bool(first.figures)) != (second.status, second.reason, bool(second.figures)):
         return False
     if first.figures:
@@ -230,7 +233,7 @@ def alike(first: Answer, second: Answer) -> bool:
         expected = value is not None and ExpectedValue(value=value, unit=unit, period=one.period or None, rounded=True)
         if not expected or match(expected, other, "") != "right":
             return False
-    return _first_place(first) == _first_place(second)
+    return first.status == "not_disclosed" or _first_place(first) == _first_place(second)
 
 
 def number(text: str) -> Decimal | None:

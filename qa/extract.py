@@ -327,7 +327,7 @@ class Reading:
     def _number(self, fitting: Sequence[int], *, margin: float = 1.2) -> tuple[Span, ...]:
         """Choose the number that is most surely the one asked for, `margin` of log odds before any other."""
         found, table = self.numbers(fitting)
-        if not found or self.question.operation in ("average", "ratio"):
+        if not found or self.question.operation in ("average", "ratio", "sum"):
             return ()
         odds = self.models.number.odds(table)
         best = int(odds.argmax())

@@ -26,10 +26,11 @@ _LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
 _PERCENT = re.compile(r"百分之|百分比|\bper\s?cent|percentage|%", re.I)
 _EVERYONE = frozenset({"employees_total", "full_time_employees"})  # whom a metric is about unless it says otherwise
 _STAFF_SHARE = "workforce_share"  # any percentage of employees seems to name it
-_MEASURES = frozenset({"share", "duration", "mass", "ghg_mass", "energy", "volume", "area", "money"})
+_MEASURES = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _COMPARING = frozenset({"change", "percent_change", "ratio", "highest", "lowest"})
 _COMPARED = frozenset({"exceed", "exceeds", "exceeded", "高出", "高于", "低于", "超出", "多出"})
+_RATE = re.compile(r"(?<!效)(?<!频)率(?![先领])|\brates?\b", re.I)
 _TELLING = 0.5  # rarity from which a Chinese word of one character says something
 _RESTATED = frozenset({"restated", "restatement", "经", "重列", "经重列", "重述", "经重述"})
 _GROUP_WORDS = {  # what the groups of a breakdown are called when one of them is asked for
@@ -108,14 +109,17 @@ def joined_members(concept: Concept, catalogue: Catalogue) -> frozenset[Member]:
 
 
 def divided(choice: Choice, question: Question) -> bool:
-    """Tell whether every row chosen is divided by something, where a question asks for an amount per something."""
+    """Tell whether every row chosen is divided, where a question asks for an amount per something or a rate."""
     held = [match.series for match in choice.found if match.series]
-    return not question.divides or question.concept.per is not None or all(_is_divided(series) for series in held)
+    divides = question.divides and question.concept.per is None
+    rate = question.operation not in ("share", "ratio", "percent_change") and bool(_RATE.search(fold(question.text)))
+    return not (divides or rate) or all(_is_divided(series) for series in held)
 
 
 def _is_divided(series: Series) -> bool:
     printed = series.printed_unit
-    return series.per is not None or series.unit in ("%", "pp") or bool(printed and "/" in printed.dimension)
+    named = any(_RATE.search(fold(" ".join(path))) for path in series.labels.values())
+    return series.per is not None or series.unit in ("%", "pp") or named or bool(printed and "/" in printed.dimension)
 
 
 def chosen(series: Sequence[Series]) -> Choice:
@@ -297,7 +301,9 @@ def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon:
     if asked.counted is not None and not _countable(asked.counted, printed):
         score -= 4.0
     if asked.unit is not None and printed is not None:
-        score += 0.4 if unit_asked(asked.unit, printed) is not None else -1.0
+        score += (
+            0.4 if unit_asked(asked.unit, printed) is not None else -1.0 if series.unit not in ("%", "pp") else -4.0
+        )
     return score
 
 

@@ -48,7 +48,7 @@ def _between_periods(desk: Desk, series: Series, first: str, second: str) -> Num
     if derived is None:
         zero = say("zero_base", desk.language, label=below.label, period=second)
         return Numbers(figures=(), sentences=(zero,), missing=())
-    label = f"{above.label} ({first} ÷ {second})" if desk.language == "en" else f"{above.label}（{first} ÷ {second}）"
+    label = f"{above.label} ÷ {below.label}"
     return stated(desk, derived, [above, below], label=label, unit="", period=f"{second}–{first}")
 
 

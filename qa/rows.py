@@ -85,7 +85,7 @@ _USUAL: Final = frozenset({_HEAD, "per_revenue", "per_area"})  # divisors that a
 _WIDER: Final = frozenset(
     {("region", "mainland"), ("region", "overseas"), ("grade", "management"), ("grade", "general_staff")}
 )
-_MEASURED: Final = frozenset({"share", "duration", "mass", "ghg_mass", "energy", "volume", "area", "money"})
+_MEASURED: Final = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _GAS: Final = frozenset({"mass", "ghg_mass", "co2_mass"})
 
 

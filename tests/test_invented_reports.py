@@ -13,6 +13,7 @@ from index.script import LANGUAGES
 
 REPORTS = Path(__file__).parents[1] / "eval" / "reports"
 NAMES = ("bank", "manufacturer", "simplified")
+UNSEEN = ("restaurant", "hospital", "chipmaker", "shipping", "telecom", "brewery")  # every question another fact
 
 
 def groups(name: str) -> Mapping[str, Sequence[Case]]:
@@ -29,9 +30,16 @@ def report_text(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *UNSEEN])
 def test_a_report_says_that_it_is_invented(name: str) -> None:
     assert "nvented for testing" in report_text(name).partition("<h1>")[0][:400]
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_sixty_questions_are_put_to_a_report_by_someone_who_had_not_seen_the_code(name: str) -> None:
+    asked = groups(name)
+    assert len(asked) == 60
+    assert {case.language for cases in asked.values() for case in cases} == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -123,8 +123,8 @@ def _parse(name: str, text: str) -> "etree._Element":
 
 
 def _said_of_itself(root: "etree._Element") -> dict[str, Any]:
-    """Take company, code, year and title from meta elements that name them as front matter does."""
-    names = ("company", "stock_code", "year", "language", "title", "contact")
+    """Take company, code, year, title and other names from meta elements that name them as front matter does."""
+    names = ("company", "stock_code", "year", "language", "title", "contact", "aliases")
     said: dict[str, Any] = {}
     for meta in root.iter("meta"):
         name = (meta.get("name") or "").removeprefix("esg-qa:")

@@ -22,6 +22,7 @@ _REPORT_NAME = re.compile(
     re.I,
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_COMMA = re.compile(r"[,，、;；]")
 _FIELDS = frozenset({"company", "stock_code", "year", "language", "title", "contact", "aliases"})
 
 
@@ -51,8 +52,14 @@ def infer_metadata(text: str, titles: Sequence[str], *, overrides: dict[str, Any
         language=values["language"],
         title=str(values["title"]),
         contact=str(values["contact"]),
-        aliases=tuple(str(alias) for alias in values.get("aliases") or _aliases(titles)),
+        aliases=_listed(values.get("aliases")) or _aliases(titles),
     )
+
+
+def _listed(aliases: str | Sequence[object] | None) -> tuple[str, ...]:
+    """Read a list of names, or names in one text with commas between them."""
+    listed = _COMMA.split(aliases) if isinstance(aliases, str) else aliases or ()
+    return tuple(str(alias).strip() for alias in listed if str(alias).strip())
 
 
 def _check(overrides: dict[str, Any]) -> None:
