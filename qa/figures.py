@@ -112,11 +112,17 @@ def divided(choice: Choice, question: Question) -> bool:
     """Tell whether every row chosen is divided, where a question asks for an amount per something or a rate."""
     held = [match.series for match in choice.found if match.series]
     divides = question.divides and question.concept.per is None
-    rate = question.operation not in ("share", "ratio", "percent_change") and bool(_RATE.search(fold(question.text)))
-    return not (divides or rate) or all(_is_divided(series) for series in held)
+    rate = question.operation not in ("share", "ratio", "percent_change") and asks_rate(question)
+    return not (divides or rate) or all(is_divided(series) for series in held)
 
 
-def _is_divided(series: Series) -> bool:
+def asks_rate(question: Question) -> bool:
+    """Tell whether a question speaks of a rate, which no plain count answers."""
+    return bool(_RATE.search(fold(question.text)))
+
+
+def is_divided(series: Series) -> bool:
+    """Tell a row that is divided by something: by its metric, its unit or its label's words."""
     printed = series.printed_unit
     named = any(_RATE.search(fold(" ".join(path))) for path in series.labels.values())
     return series.per is not None or series.unit in ("%", "pp") or named or bool(printed and "/" in printed.dimension)

@@ -25,7 +25,7 @@ from index.words import tokens
 from qa.asking import asking_words, without_asking
 from qa.catalogue import Catalogue, Series, parents
 from qa.evidence import Term, cut_words, is_content, read_terms, term_texts
-from qa.figures import unit_words
+from qa.figures import asks_rate, is_divided, unit_words
 from qa.linking import Linker
 from qa.phrases import NARROWING
 from qa.question import Question
@@ -113,6 +113,7 @@ class _Facts:
 
     unit: Unit | None  # as printed
     rest: bool  # of what is left over, which only a question about the others asks for
+    rate: bool  # by its unit or label
     to_date: bool  # adds up all years so far, which only a question about that asks for
     average: bool
     divided: bool  # by its unit or label
@@ -127,6 +128,7 @@ class _Wanted:
     percent: bool
     others: bool
     to_date: bool
+    rate: bool
     mean: bool
     divides: bool
     people: bool  # counts the staff
@@ -207,6 +209,8 @@ class Rows:
         """Tell whether a row can be what is asked for: its groups, denominator and unit do not say otherwise."""
         series, facts = self._series[n], self._facts[n]
         if (facts.rest and not wanted.others) or (facts.to_date and not wanted.to_date):
+            return False
+        if wanted.rate and not facts.rate:
             return False
         if self._contradicts(series, question):
             return False
@@ -379,6 +383,7 @@ class Rows:
             _Facts(
                 unit=(unit := series.printed_unit),
                 rest=any(map(self._is_rest, series.labels.values())),
+                rate=is_divided(series),
                 to_date=any(_TO_DATE.search(fold(path[-1])) for path in series.labels.values()),
                 average=any(metrics[key].kind == "average" for key in series.metrics | series.part_of),
                 divided=bool(unit and "/" in unit.dimension)
@@ -436,6 +441,7 @@ def _wanted(text: str, question: Question) -> _Wanted:
         percent=percent,
         others=bool(_OTHERS.search(text)),
         to_date=bool(_TO_DATE.search(text)),
+        rate=question.operation in ("lookup", "trend") and asks_rate(question),
         mean=bool(_MEAN.search(text)),
         divides=question.divides,
         people=bool(_PEOPLE.search(text)) and question.ask == "number" and not percent,
