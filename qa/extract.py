@@ -32,6 +32,7 @@ _NEEDED: Final[frozenset[Ask]] = frozenset({"email", "when", "often"})  # an ans
 _WORTH: Final = {"inside": 1.0, "near": 0.9, "title": 0.9, "passage": 0.8, "path": 0.7}
 _PROVEN_FLOOR: Final = 0.1  # for a number by the very noun asked for, in a sentence that holds the rest
 _ONE: Final[frozenset[Ask]] = frozenset({"email", "yes_no"})  # one passage answers
+_OPEN: Final = 0.12  # less certainty is needed where several sentences answer: how something is done, which things are
 _NUMBERED: Final = 0.15  # how much surer a quote has to be that has a number: it may be taken for the one asked for
 _SAID_SO: Final = 0.05  # how much surer one has to be that answers "is it so?": it may be taken for a yes
 _ASKS_NAME = re.compile(  # what somebody is called
@@ -187,6 +188,8 @@ class Reading:
         if self.question.ask == "email" and (addressed := self._addressed(fitting)):
             return self.quoted([addressed[0]])
         floor = self.models.answer.floor + (_SAID_SO if self.question.ask == "yes_no" else 0)
+        if self.question.manner or self.question.ask == "which":
+            floor -= _OPEN
         sure = self._certainty(fitting) if fitting else 0.0
         if sure < floor:
             return ()
@@ -195,7 +198,7 @@ class Reading:
             if proven:
                 return proven
         spans = self.quoted(fitting)
-        if sure >= self.models.answer.floor + _NUMBERED:
+        if sure >= floor + _NUMBERED:
             return spans
         plain = tuple(span for span in spans if not self._says_number(span))
         return plain if spans[0] in plain else ()
