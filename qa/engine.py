@@ -234,6 +234,8 @@ class Engine:
             choice = Choice(matches=(), residue=())
         if choice.found and len(choice.found) == len(choice.matches) and not choice.residue:
             return choice
+        if aim_asked(question):
+            return choice  # a figure of the year is none of its target
         return self._readers[report].choose(question) or choice
 
     def _not_restated(self, desk: Desk, report: str, names: Sequence[str]) -> Answer:

@@ -16,6 +16,7 @@ from index.period import years_in
 from index.quantity import Quantity
 from index.script import fold
 from index.snapshot import Snapshot
+from index.units import counted_unit
 from qa.candidates import CANDIDATE_NAMES, candidate_features
 from qa.catalogue import nearest_edition
 from qa.counted import Candidate, candidates, clause, read_counted
@@ -330,7 +331,7 @@ class Reading:
     def _number(self, fitting: Sequence[int], *, margin: float = 1.2) -> tuple[Span, ...]:
         """Choose the number that is most surely the one asked for, `margin` of log odds before any other."""
         found, table = self.numbers(fitting)
-        if not found or self.question.operation in ("average", "ratio", "sum"):
+        if not found or self.question.operation in ("average", "ratio") or self._adds_time():
             return ()
         odds = self.models.number.odds(table)
         best = int(odds.argmax())
@@ -346,6 +347,11 @@ class Reading:
         spans = whole_spans(n, self.pages, self.odds, ask="number")
         offset = self.pages.sentences[n].start - spans[0].start
         return (spans[0].with_quantity(one.quantity, offset), *spans[1:])
+
+    def _adds_time(self) -> bool:
+        """Tell whether hours or days are to be added up, which no single sentence's are."""
+        counted = counted_unit(self.question.text)
+        return self.question.together and counted is not None and counted.dimension in ("duration", "days")
 
     def numbers(self, fitting: Sequence[int]) -> tuple[list[tuple[int, Candidate]], Array]:
         """Give the numbers of the likeliest sentences that may be the one asked for, and their features, a row each."""
