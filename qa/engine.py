@@ -42,6 +42,7 @@ from qa.verify import faults
 from qa.wording import wider_wording
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
+_AIM = re.compile(r"\b(?:targets?|goals?)\b|目标|指标值", re.I)
 _ELSEWHERE = re.compile(  # the day's news, advice on shares: no report speaks of it
     r"\b(?:today|tonight|tomorrow|yesterday|weekend|next\s+week)\b|今天|今晚|明天|昨天|今日|听日|周末|下周|下星期"
     r"|\bshould\s+(?:i|we)\s+(?:buy|sell|hold|invest)\b|\b(?:buy\s+or\s+sell|share\s+price|stock\s+price|price\s+target|target\s+price)\b"
@@ -234,7 +235,7 @@ class Engine:
             choice = Choice(matches=(), residue=())
         if choice.found and len(choice.found) == len(choice.matches) and not choice.residue:
             return choice
-        if aim_asked(question):
+        if _AIM.search(fold(question.text)):
             return choice  # a figure of the year is none of its target
         return self._readers[report].choose(question) or choice
 
