@@ -15,6 +15,8 @@ from index.embed import Embedder
 from index.snapshot import current_folder, open_current
 from qa.engine import Engine
 
+_WARMING = ("What is thrown away, and why?", "How much is thrown away?")  # name no metric: go every way to an answer
+
 
 class IndexFolder:
     """Opens whatever snapshot a folder has published; the embedding model is loaded once."""
@@ -37,7 +39,8 @@ class IndexFolder:
         if engine is None:
             self._embedder = self._embedder or embedder_of(self._model)
             engine = Engine(open_current(self._index), self._embedder)
-        engine.ask("What is thrown away, and why?")  # names no metric: goes every way an answer can be looked for
+        for question in _WARMING:
+            engine.ask(question)
         return engine
 
     def published(self) -> str:

@@ -53,6 +53,7 @@ _ASKED: tuple[tuple[Aim, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_AIM = re.compile(r"\b(?:targets?|goals?)\b|目标|指标值", re.I)
 _MEANS = re.compile(r"\bhow\s+(?:do|does|did|will|would|can)\b|如何|怎样|怎么|点样", re.I)  # for prose to answer
 _COMPARED = re.compile(  # how far a figure is from a target is not computed
     r"\b(?:than|exceed\w*|above|below|short\s+of)\s+(?:the\s+|its\s+)?(?:20\d\d\s+)?(?:target|goal)"
@@ -74,6 +75,11 @@ class Aimed:
 
     choice: Choice
     numbers: Numbers
+
+
+def speaks_of_aim(question: Question) -> bool:
+    """Tell whether a question speaks of a target at all, if only to compare a figure with it."""
+    return bool(_AIM.search(fold(question.text)))
 
 
 def aim_asked(question: Question) -> Aim | None:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from index.lexicon import Lexicon, split_terms
+from index.lexicon import Lexicon, bundled_lexicon, split_terms
 from index.script import fold
 
 ASKING: Final = Path(__file__).with_name("asking.txt")
@@ -28,6 +28,12 @@ def without_asking(text: str) -> str:
     'water was used'
     """
     return _pattern().sub(" ", text)
+
+
+@cache
+def bundled_asked_lexicon() -> Lexicon:
+    """Load the bundled lexicon with what readers call groups, once for every engine."""
+    return asked_lexicon(bundled_lexicon())
 
 
 def asked_lexicon(lexicon: Lexicon) -> Lexicon:

@@ -122,11 +122,11 @@ def parents(held: Sequence[Series]) -> list[int | None]:
 
     Rows are marked by "– recycled", 其中：… or "of which".
     """
-    order = sorted(range(len(held)), key=lambda n: _place(held[n].row_key))
+    order = sorted(range(len(held)), key=lambda n: place_of(held[n].row_key))
     found: list[int | None] = [None] * len(held)
     above: tuple[str, int] | None = None
     for n in order:
-        table = _place(held[n].row_key)[0]
+        table = place_of(held[n].row_key)[0]
         if not is_marked(held[n]):
             above = (table, n)
         elif above is not None and above[0] == table:
@@ -139,7 +139,12 @@ def is_marked(series: Series) -> bool:
     return any(_SUB_ROW.search(fold(labels[-1])) for labels in series.labels.values())
 
 
-def _place(row_key: str) -> tuple[str, int]:
+def place_of(row_key: str) -> tuple[str, int]:
+    """Tell the table of a row and its number there.
+
+    >>> place_of("kpi-environment.t1.r2.c5")
+    ('kpi-environment.t1', 2)
+    """
     table, _, row = row_of(row_key).rpartition(".r")
     return table, int(row) if row.isdigit() else 0
 
@@ -233,11 +238,8 @@ def _agree(one: Series, other: Series) -> bool:
 def _counted(figure: Figure) -> frozenset[str]:
     """Read a row of people under a heading about shares of the staff as a number of staff."""
     keys = frozenset(figure.metrics)
-    return (
-        keys - {"workforce_share"} | {"employees_total"}
-        if figure.unit == "person" and "workforce_share" in keys
-        else keys
-    )
+    counted = figure.unit == "person" and "workforce_share" in keys
+    return keys - {"workforce_share"} | {"employees_total"} if counted else keys
 
 
 def _agreed(readings: Sequence[frozenset[str]]) -> frozenset[str]:

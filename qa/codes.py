@@ -39,8 +39,9 @@ def answer_code(desk: Desk, snapshot: Snapshot, report: str) -> Answer | None:
         number = desk.citations.cite(passage, start, end)
         sentence = say("code_elsewhere", language, code=code, section=render(section, language))
         sentences.append(with_mark(sentence, [number]))
-    figures = _figures(desk, " ".join(_wording(passage, code) for code, passage in rows)) if rows else ()
-    if not rows:
+    if rows:
+        figures = _figures(desk, " ".join(_wording(passage, code) for code, passage in rows))
+    else:
         shown = _shown(desk, printed)
         sentences = [stood(desk, series, [figure]) for series, figure in shown]
         figures = tuple(figure for _, figure in shown)
@@ -59,9 +60,7 @@ def answer_code(desk: Desk, snapshot: Snapshot, report: str) -> Answer | None:
 
 def under_codes(desk: Desk, series: Series) -> bool:
     """Tell whether a row's label prints a code that a question names, or its metric goes by it."""
-    codes = desk.question.concept.codes
-    known = {code for key in series.metrics for code in desk.lexicon.metrics[key].codes}
-    return prints_code(desk, series) or any({code, f"HKEX {code}"} & known for code in codes)
+    return prints_code(desk, series) or _goes_by_code(desk, series)
 
 
 def prints_code(desk: Desk, series: Series) -> bool:
@@ -70,8 +69,13 @@ def prints_code(desk: Desk, series: Series) -> bool:
     return any(_pattern(code).search(label) for code in desk.question.concept.codes)
 
 
+def _goes_by_code(desk: Desk, series: Series) -> bool:
+    wanted = {f"HKEX {code}" if not code.startswith("GRI") else code for code in desk.question.concept.codes}
+    return any(wanted & set(desk.lexicon.metrics[key].codes) for key in series.metrics)
+
+
 def _shown(desk: Desk, held: Sequence[Series], *, most: int = 8) -> list[tuple[Series, AnswerFigure]]:
-    """Cite the rows that print a code, those of no group first."""
+    """Cite rows for the period asked for, those of no group first."""
     period = desk.question.periods[0] if desk.question.periods else desk.latest
     ordered = sorted(held, key=lambda series: len(series.members))
     return [(series, desk.cite(series, period)) for series in ordered if series.disclosed(period)][:most]
@@ -82,17 +86,10 @@ def _figures(desk: Desk, described: str, *, most: int = 12) -> tuple[AnswerFigur
 
     A code covers more in the lexicon than a report lists under it, so what the report's wording names counts first.
     """
-    wanted = {f"HKEX {code}" if not code.startswith("GRI") else code for code in desk.question.concept.codes}
-    held: list[Series] = [
-        series
-        for series in desk.catalogue.series
-        if any(wanted & set(desk.lexicon.metrics[key].codes) for key in series.metrics)
-    ]
+    held = [series for series in desk.catalogue.series if _goes_by_code(desk, series)]
     named = desk.lexicon.concept(described).metrics
     listed = [series for series in held if series.metrics == named] or [s for s in held if s.metrics & named] or held
-    period = desk.question.periods[0] if desk.question.periods else desk.latest
-    ordered = sorted(listed, key=lambda series: len(series.members))
-    return tuple(desk.cite(series, period) for series in ordered if series.disclosed(period))[:most]
+    return tuple(figure for _, figure in _shown(desk, listed, most=most))
 
 
 def _wording(passage: Passage, code: str) -> str:

@@ -17,9 +17,9 @@ from index.period import closing_months_in
 from index.rerank import Reranker
 from index.script import Language, fold, render, typed
 from index.snapshot import Edition, Snapshot
-from qa.aims import aim_asked, answer_aim, without_aim
+from qa.aims import aim_asked, answer_aim, speaks_of_aim, without_aim
 from qa.answer import Answer, AnswerFigure, Reason
-from qa.asking import asked_lexicon
+from qa.asking import asked_lexicon, bundled_asked_lexicon
 from qa.catalogue import Catalogue, Series, read_catalogue, series_label
 from qa.codes import answer_code, under_codes
 from qa.compose import Citations, amount, refusal, say, with_mark, written
@@ -42,7 +42,6 @@ from qa.verify import faults
 from qa.wording import wider_wording
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
-_AIM = re.compile(r"\b(?:targets?|goals?)\b|目标|指标值", re.I)
 _ELSEWHERE = re.compile(  # the day's news, advice on shares: no report speaks of it
     r"\b(?:today|tonight|tomorrow|yesterday|weekend|next\s+week)\b|今天|今晚|明天|昨天|今日|听日|周末|下周|下星期"
     r"|\bshould\s+(?:i|we)\s+(?:buy|sell|hold|invest)\b|\b(?:buy\s+or\s+sell|share\s+price|stock\s+price|price\s+target|target\s+price)\b"
@@ -78,7 +77,7 @@ class Engine:
         self._embedder = embedder
         self._reranker = reranker
         self._lexicon = lexicon or bundled_lexicon()
-        self._asked_lexicon = asked_lexicon(self._lexicon)
+        self._asked_lexicon = asked_lexicon(lexicon) if lexicon else bundled_asked_lexicon()
         whole = read_catalogue(snapshot, self._lexicon)
         self._catalogues = {report: whole.only(report) for report in whole.years}
         above = {
@@ -235,7 +234,7 @@ class Engine:
             choice = Choice(matches=(), residue=())
         if choice.found and len(choice.found) == len(choice.matches) and not choice.residue:
             return choice
-        if _AIM.search(fold(question.text)):
+        if speaks_of_aim(question):
             return choice  # a figure of the year is none of its target
         return self._readers[report].choose(question) or choice
 

@@ -263,7 +263,7 @@ class Pages:
     def _numbered(self, text: str) -> list[int]:
         words = cut_words(text)
         found = {
-            self._ids.setdefault(_form(token), len(self._ids))
+            self._ids.setdefault(form_of(token), len(self._ids))
             for token in words
             if is_content(token, words, self._wording)
         }
@@ -305,7 +305,7 @@ class Pages:
 
     def _alike(self, word: str) -> Iterable[tuple[int, float]]:
         """Find the words written like one: the same, or with most of its characters."""
-        form = _form(word)
+        form = form_of(word)
         if form in self._ids:
             yield self._ids[form], 1.0
         for number in {n for part in _parts(form) for n in self._like.get(part, ())}:
@@ -403,7 +403,8 @@ def _parts(form: str) -> set[str]:
     return {form[:5]} if len(form) >= 5 and form.isalpha() else set()
 
 
-def _form(token: str) -> str:
+def form_of(token: str) -> str:
+    """Give what a folded word is matched by: its stem, or a Chinese word itself."""
     return token if _HAN.match(token) else stem(token)
 
 

@@ -24,8 +24,6 @@ Absence = Literal["unknown", "boundary", "measure"]
 
 _LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
 _PERCENT = re.compile(r"百分之|百分比|\bper\s?cent|percentage|%", re.I)
-_EVERYONE = frozenset({"employees_total", "full_time_employees"})  # whom a metric is about unless it says otherwise
-_STAFF_SHARE = "workforce_share"  # any percentage of employees seems to name it
 _MEASURES = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _COMPARING = frozenset({"change", "percent_change", "ratio", "highest", "lowest"})
@@ -304,7 +302,7 @@ def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon:
     printed = series.printed_unit
     if asked.in_percent and series.unit not in ("%", "pp"):
         score -= 4.0
-    if asked.counted is not None and not _countable(asked.counted, printed):
+    if asked.counted is not None and not countable(asked.counted, printed):
         score -= 4.0
     if asked.unit is not None and printed is not None:
         score += (
@@ -313,7 +311,7 @@ def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon:
     return score
 
 
-def _countable(asked: Unit, printed: Unit | None) -> bool:
+def countable(asked: Unit, printed: Unit | None) -> bool:
     """Tell whether what "how many" counts can be what a row counts; counts of things go by many names, or by none."""
     if printed is None:
         return asked.dimension.split("/")[0] not in _MEASURES

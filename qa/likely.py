@@ -11,7 +11,7 @@ import numpy as np
 from index.lexicon import Concept, Lexicon, Member
 from index.script import fold
 from index.words import tokens
-from qa.catalogue import Catalogue, Series
+from qa.catalogue import Catalogue, Series, place_of
 from qa.figures import Choice, Match, Target, joined_members, stray_numbers
 from qa.linking import Link
 from qa.question import Question
@@ -162,5 +162,5 @@ def _without_one(text: str, spans: Sequence[tuple[int, int]], join: int, *, afte
 
 def _alike(one: Series, other: Series) -> bool:
     """Tell two rows of one kind: one unit, one table, and not the same row."""
-    table = one.row_key.rsplit(".r", 1)[0] == other.row_key.rsplit(".r", 1)[0]
+    table = place_of(one.row_key)[0] == place_of(other.row_key)[0]
     return one is not other and one.unit == other.unit and (table or one.metrics == other.metrics)

@@ -18,14 +18,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from index.lexicon import Member, split_terms, stem
+from index.lexicon import Member, split_terms
 from index.script import fold
 from index.units import Unit, counted_unit
 from index.words import tokens
 from qa.asking import asking_words, without_asking
 from qa.catalogue import Catalogue, Series, parents
-from qa.evidence import Term, cut_words, is_content, read_terms, term_texts
-from qa.figures import asks_rate, is_divided, unit_words
+from qa.evidence import Term, cut_words, form_of, is_content, read_terms, term_texts
+from qa.figures import asks_rate, countable, is_divided, unit_words
 from qa.linking import Linker
 from qa.phrases import NARROWING
 from qa.question import Question
@@ -85,8 +85,6 @@ _USUAL: Final = frozenset({_HEAD, "per_revenue", "per_area"})  # divisors that a
 _WIDER: Final = frozenset(
     {("region", "mainland"), ("region", "overseas"), ("grade", "management"), ("grade", "general_staff")}
 )
-_MEASURED: Final = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
-_GAS: Final = frozenset({"mass", "ghg_mass", "co2_mass"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +165,15 @@ class Rows:
         likeness = self._labels @ self._embedder.encode_queries([" ".join(term_texts(terms)) or text])[0]
         wanted = _wanted(text, question)
         understood = np.array([_understood(term, question) for term in terms], dtype=np.float32)
-        narrowing = [self._ids.get(_form(word), -1) for word in _narrowing(text)]
+        narrowing = [self._ids.get(form_of(word), -1) for word in _narrowing(text)]
         rows = np.zeros((len(self._series), len(NAMES)), dtype=np.float32)
         held = np.zeros(len(self._series), dtype=bool)
         for n, series in enumerate(self._series):
-            if not self._open(n, question, wanted) or not described[n].names.issuperset(narrowing):
+            strangers = self._strangers(series, question)
+            if not self._open(n, question, wanted, strangers) or not described[n].names.issuperset(narrowing):
                 continue
             best = strengths[:, described[n].every].max(axis=1, initial=0.0)
-            if not self._strangers(series, question):
+            if not strangers:
                 best = np.maximum(best, understood)
             unsaid = (best < _SAID) * (1 - best) * weights
             if unsaid.max(initial=0.0) >= _TELLING:
@@ -184,7 +183,7 @@ class Rows:
                 unsaid.sum(),
                 unsaid.max(initial=0.0),
                 ((best >= _SAID) * (1 - best) * weights).sum(),
-                *self._named(series, question, wanted, linked),
+                *self._named(series, question, wanted, linked, len(strangers)),
                 *self._label(described[n], strengths),
                 likeness[n],
                 *_groups(series, question),
@@ -205,14 +204,14 @@ class Rows:
         terms = read_terms(text, names, self._wording)
         return [term for term in terms if not all(map(is_settled, term.words))]
 
-    def _open(self, n: int, question: Question, wanted: _Wanted) -> bool:
+    def _open(self, n: int, question: Question, wanted: _Wanted, strangers: Sequence[str]) -> bool:
         """Tell whether a row can be what is asked for: its groups, denominator and unit do not say otherwise."""
         series, facts = self._series[n], self._facts[n]
         if (facts.rest and not wanted.others) or (facts.to_date and not wanted.to_date):
             return False
         if wanted.rate and not facts.rate:
             return False
-        if self._contradicts(series, question):
+        if self._contradicts(series, question, strangers):
             return False
         if _narrowest(question.concept.members, series.members) - series.members - facts.counted:
             return False
@@ -220,10 +219,10 @@ class Rows:
             return False
         if wanted.percent and question.operation == "lookup" and series.unit not in ("%", "pp"):
             return False
-        return wanted.unit is None or _same_kind(wanted.unit, facts.unit)
+        return wanted.unit is None or countable(wanted.unit, facts.unit)
 
     def _named(
-        self, series: Series, question: Question, wanted: _Wanted, linked: Mapping[str, float]
+        self, series: Series, question: Question, wanted: _Wanted, linked: Mapping[str, float], strangers: int
     ) -> tuple[bool, bool, float, float, float]:
         """How the metrics that a question names, or that the linker takes it to mean, are kin to a row's."""
         asked, held, lexicon = question.concept.metrics, series.metrics | series.part_of, self._lexicon
@@ -232,16 +231,15 @@ class Rows:
         link = max((linked.get(key, 0.0) for key in held), default=0.0)
         named = bool(asked & held)
         above = not named and any(a in lexicon.ancestors(h) for a in asked for h in held)
-        other = self._strangers(series, question)
         more = [h for h in held if asked and not any(lexicon.related(a, h) for a in asked)]
-        return named, above, len(other) * (1 - link), len(more) * (1 - link), link
+        return named, above, strangers * (1 - link), len(more) * (1 - link), link
 
-    def _contradicts(self, series: Series, question: Question) -> bool:
+    def _contradicts(self, series: Series, question: Question, strangers: Sequence[str]) -> bool:
         """Tell whether a question names a part of what a row counts, its total, or counts others, such as directors."""
         asked, held, lexicon = question.concept.metrics, series.metrics | series.part_of, self._lexicon
         part = not asked & held and any(one in lexicon.ancestors(key) for key in asked for one in held)
         total = any(lexicon.metrics[one].average_of in asked for one in held - asked)
-        return part or total or any(lexicon.metrics[one].kind == "count" for one in self._strangers(series, question))
+        return part or total or any(lexicon.metrics[one].kind == "count" for one in strangers)
 
     def _strangers(self, series: Series, question: Question) -> list[str]:
         """The metrics that a question names and that a row has nothing to do with."""
@@ -277,7 +275,7 @@ class Rows:
         return strengths
 
     def _alike(self, word: str) -> Iterable[tuple[int, float]]:
-        form = _form(word)
+        form = form_of(word)
         if form in self._ids:
             yield self._ids[form], _EXACT
         if not _HAN.match(form) or len(form) < 2:
@@ -302,7 +300,7 @@ class Rows:
     def _numbers(self, text: str) -> set[int]:
         words = cut_words(text)
         found = {
-            self._ids.setdefault(_form(word), len(self._ids))
+            self._ids.setdefault(form_of(word), len(self._ids))
             for word in words
             if is_content(word, words, self._wording)
         }
@@ -422,10 +420,6 @@ def fitted_rows(path: Path = ROWS) -> RowLogit:
     return RowLogit(weights=weights, none=float(table["none"]), floor=float(table["floor"]))
 
 
-def _form(word: str) -> str:
-    return word if _HAN.match(word) else stem(word)
-
-
 def _narrowing(text: str) -> list[str]:
     """Find the words that narrow down what is asked for; Chinese ones of two characters also within a word."""
     words = set(tokens(text))
@@ -489,10 +483,3 @@ def _groups(series: Series, question: Question) -> tuple[bool, int]:
     asked, held = question.concept.members, series.members
     named = {dimension for dimension, _ in asked}
     return bool(asked) and asked == held, sum(dimension not in named for dimension, _ in held - asked)
-
-
-def _same_kind(asked: Unit, printed: Unit | None) -> bool:
-    if printed is None:
-        return asked.dimension.split("/")[0] not in _MEASURED
-    kinds = {asked.dimension.split("/")[0], printed.dimension.split("/")[0]}
-    return len(kinds) == 1 or kinds <= _GAS or not kinds & _MEASURED

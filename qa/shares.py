@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from index.lexicon import Lexicon
 from index.script import fold
-from qa.catalogue import Catalogue, Series, is_marked, row_of
+from qa.catalogue import Catalogue, Series, is_marked, place_of
 from qa.compose import say
 from qa.compute import number, share
 from qa.desk import Desk, Numbers, asked_periods, stated
@@ -24,7 +24,6 @@ _SIDES = tuple(  # how a question names a part and a whole, in folded words
         r"(?P<whole>.+?)(?:之?中|里面?|当中)(?P<part>.+?)(?:占|的?比例|的?比重)",
     )
 )
-_PLACE = re.compile(r"^(?P<table>.+)\.r(?P<row>\d+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +103,10 @@ def _is_part(part: Series, whole: Series, lexicon: Lexicon) -> bool:
 
 def is_sub_row(part: Series, whole: Series, catalogue: Catalogue) -> bool:
     """Tell a row that the report prints right under another as one of its parts: "– recycled", 其中：…, "of which"."""
-    above, below = _PLACE.match(row_of(whole.row_key)), _PLACE.match(row_of(part.row_key))
-    if above is None or below is None or above["table"] != below["table"]:
+    (table, first), (other, last) = place_of(whole.row_key), place_of(part.row_key)
+    if table != other:
         return False
-    first, last = int(above["row"]), int(below["row"])
-    between = {
-        int(place["row"]): series
-        for series in catalogue.series
-        if (place := _PLACE.match(row_of(series.row_key))) and place["table"] == above["table"]
-    }
+    places = ((place_of(series.row_key), series) for series in catalogue.series)
+    between = {row: series for (held, row), series in places if held == table}
     rows = [between.get(n) for n in range(first + 1, last + 1)]
     return first < last and all(row is not None and is_marked(row) for row in rows) and not is_marked(whole)

@@ -351,10 +351,6 @@ def _is_data(table: "etree._Element") -> bool:
     return len(rows) > 1 or len(cells) > 1
 
 
-def _rows(part: "etree._Element") -> Iterable["etree._Element"]:
-    return [part] if part.tag == "tr" else _own(part, "tr")
-
-
 def _nearest_table(element: "etree._Element") -> "etree._Element | None":
     return next(element.iterancestors("table"), None)
 
