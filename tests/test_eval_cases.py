@@ -67,12 +67,12 @@ def test_the_blind_cases_are_as_many_as_asked_for(blind: list[Case]) -> None:
     assert kinds["lookup"] >= 36
 
 
-def test_a_third_of_the_blind_groups_of_each_kind_is_held_back(blind: list[Case]) -> None:
+def test_at_least_a_third_of_the_blind_groups_of_each_kind_is_held_back(blind: list[Case]) -> None:
     split = {case.group: case.split for case in blind}
     assert all(case.split == split[case.group] for case in blind)
     for kind in {case.kind for case in blind}:
         groups = {case.group for case in blind if case.kind == kind}
-        assert sum(split[group] == "held_back" for group in groups) == round(len(groups) / 3), kind
+        assert sum(split[group] == "held_back" for group in groups) >= len(groups) // 3, kind
 
 
 def test_every_third_case_is_held_back_until_it_has_been_looked_at(first: list[Case]) -> None:
