@@ -44,12 +44,16 @@ from index.subject import (
     concept_of,
     dimensions_of,
     divided,
+    fits_unit,
     heading_metrics,
     is_bare_share,
+    leaves_heading,
     names_group,
     names_people,
     names_whole,
     read_subject,
+    residue,
+    sums_up,
 )
 from index.units import Unit, read_unit, unit_name
 
@@ -68,6 +72,9 @@ _RESTATED_CELL = re.compile(
 _OWN_LABEL = re.compile(
     r"of\s+which|including|(?:fe)?males?\b|others?\b|total|below|under|above|over|aged?\b|by\b|kg|km", re.I
 )
+_CLASSIFIER = re.compile(r"[(（](?P<inside>[^\W\d_男女港澳台京沪滬粤粵](?<=[\u3400-\u9fff]))[)）]\s*$")
+_PER_UNIT = re.compile(r"\s*(?:per\b|每)", re.I)
+_NUMBER_OF = re.compile(r"(?:numbers?|no\.?|nos\.?|#|quantity|headcount|数[目量]|个数)", re.I)
 _FURNITURE = re.compile(r"\breport\b.*\b20\d\d|\b20\d\d\b.*\breport\b|20\d\d.*报告|报告.*20\d\d", re.I)  # of a page
 _UNITLESS = re.compile(r"\b(?:scores?|ratings?|ranks?|rankings?|index)\b|评分|得分|评级|排名|指数", re.I)
 _SHARE_OF = re.compile(r"(?:%|percentage)\s*(?:of|to)\s|占.*(?:%|百分比|比例)$", re.I)
@@ -91,7 +98,7 @@ class Figure:
     metrics: tuple[str, ...]  # lexicon keys; empty: a row the lexicon does not know
     per: str | None  # lexicon qualifier of an intensity
     members: tuple[Member, ...]  # the breakdown
-    unit_text: str  # as printed; empty: none printed
+    unit_text: str  # as printed, or named where a count of people prints none; empty: none
     unit: str | None  # canonical symbol; None: no unit, or one this service does not know
     period: str
     disclosure: Disclosure
@@ -245,7 +252,7 @@ def _read_stretch(scene: _Scene, stretch: _Stretch) -> TableReading:
     around = _around(scene, columns)
     ids: set[str] = set()
     rows: dict[tuple[tuple[str, ...], str], int] = {}
-    for line in _apart(scene, columns, list(_lines(scene.table, stretch, columns))):
+    for line in _apart(scene, columns, list(_lines(scene.table, stretch, columns, scene.lexicon))):
         row = scene.table.body[line.number]
         unit_text, unit = _row_unit(scene, stretch, columns, line)
         subject = read_subject(line.labels, unit, above, around, scene.lexicon)
@@ -375,13 +382,14 @@ def _beyond_header(header: Sequence[Row], row: Row) -> int:
     return sum(bool(text.strip()) and read_cell(text).kind != "text" for text in beyond)
 
 
-def _lines(table: Table, stretch: _Stretch, columns: Columns) -> Iterator[_Line]:
+def _lines(table: Table, stretch: _Stretch, columns: Columns, lexicon: Lexicon) -> Iterator[_Line]:
     held: dict[int, str] = {}
     held_row: Row | None = None
     heading, before = "", ""
     heading_row: Row | None = None
     previous: Row | None = None
     period = Heading()
+    under, summed = 0, False  # how many rows the heading has had, and whether one was their total
     for number in stretch.numbers:
         row = table.body[number]
         own = [row.cells[index].text.text.strip() for index in columns.labels]
@@ -401,14 +409,19 @@ def _lines(table: Table, stretch: _Stretch, columns: Columns) -> Iterator[_Line]
         if columns.values and label and (title or (not any(values) and not unit)):
             if not _FURNITURE.search(fold(label[-1])):
                 before, heading, heading_row = heading, label[-1], row
+                under, summed = 0, False
             previous = row
             yield _Line(number=number, labels=tuple(label), blank=True)
             continue
         if label and heading_row is previous and _continues(heading, label[-1]):
             group = heading_row
             label[-1], heading, heading_row = f"{heading} {label[-1]}", before, None
+        elif heading and label and leaves_heading(heading, label[-1], read_unit(unit), lexicon, total=summed):
+            heading, heading_row = "", None
         elif heading:
             group = group or heading_row
+            summed = summed or (under > 0 and bool(label) and sums_up(heading, label[-1], lexicon))
+            under += 1
         label = [heading, *label] if heading else label
         previous = row
         said = read_heading([row.cells[columns.period].text.text]) if columns.period is not None else period
@@ -469,6 +482,9 @@ def _row_unit(scene: _Scene, stretch: _Stretch, columns: Columns, line: _Line) -
         found = _unit_in(label)
         if found is not None and (label == line.labels[-1] or _fits(scene.lexicon, line.labels[-1], label, found[1])):
             return found
+    counted = _CLASSIFIER.search(line.labels[-1]) if line.labels else None
+    if counted:  # what the row counts, though no unit that is known: households, batches
+        return counted["inside"], None
     headings = " ".join(cell.text.text for above in stretch.header for cell in above.cells)
     caption = _CAPTION_UNIT.search(fold(scene.before)) or _CAPTION_UNIT.search(fold(headings))
     if caption:
@@ -496,11 +512,10 @@ def _unit_in(label: str) -> tuple[str, Unit] | None:
 
 
 def _stated_unit(scene: _Scene, columns: Columns, line: _Line) -> tuple[str, Unit | None]:
-    """Read a unit that a short text above the table states for all of it, where it can be the row's."""
-    if len(scene.before) > LONGEST_CAPTION:
-        return "", None
-    inside = [found["inside"] for found in PARENTHESIS.finditer(scene.before)]
-    candidates = [scene.before, *inside, *(part for text in inside for part in re.split("[,，;；、]", text))]
+    """Read a unit that a short text above the table, or its heading, states for all of it, where it can be the row's."""
+    before = scene.before if len(scene.before) <= LONGEST_CAPTION else ""
+    inside = [found["inside"] for text in (before, scene.section.title) for found in PARENTHESIS.finditer(text)]
+    candidates = [before, *inside, *(part for text in inside for part in re.split("[,，;；、]", text))]
     candidates += [found["unit"] for text in candidates for found in _STATED_IN.finditer(fold(text))]
     for text in candidates:
         unit = read_unit(text.strip())
@@ -552,6 +567,12 @@ def _figure(
         unit, unit_text = reading.unit, _named_unit(reading.unit, scene.report)
     extra = concept_of(scene.lexicon, head.label) if head.label and head.kind == "value" else Concept()
     metrics, part, part_of = _spoken_of(scene, line, head, columns, subject, extra, unit)
+    if unit is None and (counted := _counted_in(metrics | part_of, unit_text, scene.lexicon)):
+        unit, unit_text = counted, _named_unit(counted, scene.report)
+    per = subject.concept.per or extra.per
+    if unit is None and _PER_UNIT.match(fold(unit_text)):  # "per million customers"
+        rates = scene.lexicon.rates(metrics)
+        metrics, per = rates or metrics, per if rates else per or "intensity"
     period = _period_of(scene, line, head, kind, row, columns)
     if not period and (kind == "value" or column.index in columns.years.values()):
         return None
@@ -568,7 +589,7 @@ def _figure(
         section_key=passage.section_key,
         labels=labels,
         metrics=tuple(sorted(metrics)),
-        per=subject.concept.per or extra.per,
+        per=per,
         members=tuple(sorted(subject.concept.members | extra.members)),
         unit_text=unit_text,
         unit=unit.symbol if unit else None,
@@ -592,6 +613,16 @@ def _figure(
     )
 
 
+def _counted_in(metrics: frozenset[str], unit_text: str, lexicon: Lexicon) -> Unit | None:
+    """Give what a metric counts where its row prints no unit, or only that it is a number."""
+    if not metrics or (unit_text and not _NUMBER_OF.fullmatch(fold(unit_text).strip())):
+        return None
+    units = [read_unit(text) for key in metrics for text in lexicon.metrics[key].units[:1]]
+    counts = all(lexicon.metrics[key].kind == "count" for key in metrics)
+    one = units[0] if units and len({unit.symbol if unit else "" for unit in units}) == 1 else None
+    return one if counts and one is not None and one.dimension not in ("item", "piece") else None
+
+
 def _spoken_of(
     scene: _Scene, line: _Line, head: Heading, columns: Columns, subject: Subject, extra: Concept, unit: Unit | None
 ) -> tuple[frozenset[str], str, frozenset[str]]:
@@ -608,6 +639,9 @@ def _spoken_of(
         return together.metrics, "", frozenset()
     if not named and (extra.members or is_plain(head.label)) and head.label:
         named = caption_metrics(scene.before, scene.lexicon)
+        named = named if fits_unit(named, unit, scene.lexicon) else frozenset()
+    if not named and line.labels and names_people(line.labels[-1]) and unit is not None and unit.dimension == "person":
+        named = next(iter(heading_metrics(line.labels[-1], scene.lexicon)), named)
     if not named and (not head.label or is_plain(head.label) or names_group(head.label, scene.lexicon)):
         named = subject.otherwise
     if not named or not line.labels or names_whole(line.labels[-1], scene.lexicon):
@@ -700,7 +734,13 @@ def _as_part(figure: Figure, rivals: Sequence[Figure]) -> Figure:
 
 def _set_apart(one: Figure, other: Figure, lexicon: Lexicon) -> bool:
     """Tell whether a figure is the lesser of two that share a label: of a part named beside it, or in a stray unit."""
-    if one.id == other.id or not set(one.labels) & set(other.labels):
+    if one.id == other.id:
+        return False
+    if one.unit == other.unit and one.row_key.rpartition(".r")[0] == other.row_key.rpartition(".r")[0]:
+        narrower = residue(one.labels[-1], lexicon, headings=one.labels[:-1])
+        if narrower and not residue(other.labels[-1], lexicon, headings=other.labels[:-1]):
+            return True
+    if not set(one.labels) & set(other.labels):
         return False
     beside = one.passage_id == other.passage_id
     if one.labels == other.labels:

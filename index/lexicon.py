@@ -214,12 +214,12 @@ class Lexicon:
         based = _RATE_BASE.sub(" ", folded)
         if based != folded:
             counted = self._read(based)
-            rates = self._rates(counted.metrics)
+            rates = self.rates(counted.metrics)
             if rates:
                 return replace(counted, metrics=rates, per=None)
         return self._read(folded)
 
-    def _rates(self, keys: Iterable[str]) -> frozenset[str]:
+    def rates(self, keys: Iterable[str]) -> frozenset[str]:
         """Name the rates that counts are per million hours or per thousand people; none where one has no rate."""
         of = {metric.rate_of: metric.key for metric in self.metrics.values() if metric.rate_of}
         named = [key if self.metrics[key].kind == "rate" else of.get(key) for key in keys]
@@ -241,6 +241,9 @@ class Lexicon:
         spelt = {character for word in words for character in (word if not word.isascii() else (word,))}
         explained |= {n for n, term in enumerate(terms) if term in spelt}
         named = [mention.key for mention in mentions if mention.kind == "metric"]
+        if any(self.metrics[key].aspect == _EMITTED and not self.related(key, _ALL_GASES) for key in named):  # 排放 of what is named
+            bare = [m for m in mentions if m.key == _ALL_GASES and set(terms[m.start : m.end]) <= _BARE_EMISSIONS]
+            named = [key for key in named if key != _ALL_GASES] if bare else named
         members = set(ages) | {(m.dimension, m.key) for m in mentions if m.kind == "member"}
         per = divided_by or _strongest(mention.key for mention in mentions if mention.kind == "qualifier")
         metrics, per = self._averaged(self._specific(self._cut_out([*named, *scattered], members)), per)
@@ -350,7 +353,7 @@ class Lexicon:
     def _specific(self, keys: Iterable[str]) -> frozenset[str]:
         found = frozenset(keys)
         totals = {ancestor for key in found for ancestor in self.ancestors(key)}
-        parts = {part for key in found for part in self.metrics[key].joins}
+        parts = {part for key in found - totals for part in (*self.metrics[key].joins, *self.metrics[key].sums)}
         return found - totals - parts
 
 
@@ -396,7 +399,15 @@ def split_terms(text: str, synonyms: Synonyms = _NO_SYNONYMS) -> tuple[str, ...]
 
 def stem(word: str) -> str:
     """Reduce an English word to its stem; anything else stays as it is."""
+    if word in _WHOLE:
+        return word
     return _stemmer().stemWord(word.removesuffix("'s")) if word.isascii() and word[0].isalpha() else word
+
+
+_EMITTED = "A1"
+_ALL_GASES = "ghg_total"
+_BARE_EMISSIONS = frozenset({"emiss", "emit", "排", "放", "量", "总"})
+_WHOLE = frozenset({"production", "productivity"})  # no stem tells them from products
 
 
 @cache

@@ -15,7 +15,7 @@ LONGEST_CAPTION = 120  # characters; a longer text above a table is prose
 
 _COVERAGE = re.compile(r"包括|包含|涵盖|覆盖|不含|不包括|include|exclud|cover", re.I)
 _DENOMINATOR = {"money": "per_revenue", "person": "per_employee", "area": "per_area"}
-_TOTAL = re.compile(r"^(?:(?:grand\s+|sub-?\s*|overall\s+)?total|overall|合计|总计|总数|小计|总和|共计|整体)$", re.I)
+_TOTAL = re.compile(r"^(?:(?:grand\s+|sub-?\s*|overall\s+)?total|overall|all(?:\s+(?:employees|staff|workers))?|[全所][体部有](?:员工|雇员)|合计|总计|总数|小计|总和|共计|整体)$", re.I)
 SUB_ROW = re.compile(r"^\s*(?:[-–—•·▪◦*]\s*(?=\D)|其中|当中|of\s+which|including\b)", re.I)
 _BY = re.compile(r"\s+by\s+|(?:\s+|^)(?:breakdown|distribution|composition|structure|profile)\b", re.I)
 _HAN_BY = re.compile(
@@ -51,11 +51,11 @@ _SHARE_OF_PEOPLE = frozenset({"workforce_share"})
 _PEOPLE_COUNTED = frozenset({"employees_total"})
 # What a label may say besides without meaning a part: how it counts, whom, and at which kind of place.
 _COUNTING = frozenset(
-    "total overal amount quantiti volum number no figur valu data the of in by at for from and or abov with to a an "
+    "all report total overal amount quantiti volum number no figur valu data the of in by at for from and or abov with to a an "
     "our group employe peopl person headcount produc generat consum consumpt usag use".split()
 )
 _HAN_COUNTING = re.compile(
-    r"总[量数额计和]|合计|小计|整体|(?:使|耗)?用量|消耗量|耗量|产生量|排放量|数[量目值据字]|人数|员工|本?集团|[的之总]"
+    r"总[量数额计和]|合计|小计|整体|全[体部]|所有|(?:使|耗)?用量|消耗量|耗量|产生量|排放量|数[量目值据字]|人数|员工|本?集团|[的之总]"
 )
 _SITE = frozenset("plant factori site offic branch region area oper base district citi".split())
 _HAN_SITE = re.compile(r"工厂|厂[房区]?|基地|办公室|办事处|分公司|地区|区域|园区|城市")
@@ -63,6 +63,11 @@ _TERM = re.compile(r"[^\s\u3400-\u9fff]+|[\u3400-\u9fff]")
 _SHARE = frozenset(
     "percentag percent proport share ratio rate % 比 例 率 占 百 分".split()
 )  # what a rate is called besides
+_BEFORE = re.compile(r"(?<=.{2})[:：].*$|(?<=[A-Za-z]{3}),\s.*$")  # of "Fatalities, contractors" what stands behind
+_NOTE = re.compile(r"\s*(?:注|附注|\bnotes?)\s*\d*\s*$", re.I)
+_NUMBERED = re.compile(r"^\s*(?:tables?|charts?|figures?|表格?|图表?)\s*[\dA-Z一二三四五六七八九十]+(?:[.\-]\d+)*\s*[:：.、)）\-–—]?\s*", re.I)
+_TOPICS = re.compile(r"\s*[、,，;；/&]\s*|\s+and\s+|以及|[及和与]", re.I)
+_SUMMED = re.compile(r"\btotals?\b|合计|总计|总数|小计|总和|共计|总[量额值]|^总", re.I)
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _GENDER = re.compile(r"\b(?:fe)?males?\b|\b(?:wo)?men\b|[男女]性?", re.I)
 _OF_PEOPLE = frozenset({"gender", "age", "grade", "employment_type", "education"})
@@ -110,7 +115,7 @@ def read_subject(
     the header or the caption names. A label with other words in it names a part of that metric.
     """
     parts = [label_concept(label, lexicon) for label in labels]
-    own = parts[-1] if parts else Concept()
+    own = _measurable(parts[-1], unit, lexicon) if parts else Concept()
     members, per = set(own.members), own.per
     for part in reversed(parts[:-1]):
         per = per or part.per
@@ -127,13 +132,14 @@ def read_subject(
         rate = all(lexicon.metrics[key].rate_of for key in joined)
         return Subject(concept=replace(concept, metrics=joined, per=None if rate else per))
     unnamed = replace(concept, metrics=frozenset())
-    outside = concept_of(lexicon, PARENTHESIS.sub(" ", labels[-1])).metrics
+    outside = concept_of(lexicon, _BEFORE.sub("", PARENTHESIS.sub(" ", fold(labels[-1])))).metrics
     if outside and outside < own.metrics and dimensions_of(own.metrics - outside, lexicon) <= _COUNTED:
         return Subject(concept=unnamed, part=labels[-1], part_of=outside)
     share = own.metrics == _SHARE_OF_PEOPLE and is_bare_share(labels[-1])
     fits = _can_be(own.metrics, Concept(), unit, lexicon)
     cut = divided(labels, around, lexicon)
-    if own.metrics and not share and fits and not (cut and unit is None):
+    site = _is_site(labels, own, lexicon)
+    if own.metrics and not share and fits and not site and not (cut and unit is None):
         return Subject(concept=concept)
     groups = [group for key in own.metrics if (group := lexicon.metrics[key].group)]
     if groups and len(groups) == len(own.metrics):  # training hours of the full-time employees
@@ -144,6 +150,25 @@ def read_subject(
     if found.concept.metrics or found.part or found.otherwise or share:
         return found
     return Subject(concept=unnamed if _of_another_sort(own.metrics, unit, lexicon) else concept)
+
+
+def _measurable(own: Concept, unit: Unit | None, lexicon: Lexicon) -> Concept:
+    """Of several metrics that a label names, leave those that its unit measures: the share of what is bought."""
+    fitting = frozenset(key for key in own.metrics if fits_unit(frozenset({key}), unit, lexicon))
+    if fitting == _SHARE_OF_PEOPLE and own.metrics - fitting - _PEOPLE_COUNTED:
+        return replace(own, metrics=frozenset())  # a share, but not of the people
+    return replace(own, metrics=fitting) if len(own.metrics) > 1 and fitting else own
+
+
+def _is_site(labels: Sequence[str], own: Concept, lexicon: Lexicon) -> bool:
+    """Tell a label that names one site of a kind that is counted elsewhere: a data centre under its efficiency."""
+    above = heading_metrics(labels[-2], lexicon) if len(labels) > 1 else ()
+    counts = all(lexicon.metrics[key].kind == "count" for key in own.metrics)
+    if not above or not counts or names_people(labels[-2]):
+        return False
+    apart = not any(lexicon.related(one, other) for one in own.metrics for other in above[0])
+    measured = all(lexicon.metrics[key].kind != "count" for key in above[0])
+    return apart and measured and bool(own.members or residue(labels[-1], lexicon))
 
 
 def _inherited(
@@ -214,11 +239,58 @@ def heading_metrics(text: str, lexicon: Lexicon) -> tuple[frozenset[str], ...]:
     >>> [sorted(metrics) for metrics in heading_metrics("Employees by region", bundled_lexicon())]
     [['employees_total']]
     """
-    head = _HAN_BY.sub("", _BY.split(PARENTHESIS.sub(" ", fold(text)).strip())[0]).strip(" :;-–—,、的")
+    text = _NUMBERED.sub("", fold(text))
+    head = _head(text)
     named = label_concept(head, lexicon).metrics if head else frozenset[str]()
+    topics = [topic for topic in _TOPICS.split(head) if topic]
+    if len(topics) > 1 and not (len(named) == 1 and not residue(head, lexicon)):
+        each = [metrics for topic in topics for metrics in heading_metrics(topic, lexicon)[:1]]
+        return (frozenset().union(*each),) if len(each) == len(topics) else ()
     people = _PEOPLE_COUNTED if _PEOPLE.match(head) else frozenset[str]()
     found = (named or label_concept(text, lexicon).metrics, people)
     return tuple(dict.fromkeys(metrics for metrics in found if metrics))
+
+
+def _head(text: str) -> str:
+    """Take what a heading speaks of, less what it is numbered and divided by."""
+    plain = _NOTE.sub("", PARENTHESIS.sub(" ", _NUMBERED.sub("", fold(text))).strip())
+    return _HAN_BY.sub("", _BY.split(plain)[0]).strip(" :;-–—,、的")
+
+
+def leaves_heading(heading: str, label: str, unit: Unit | None, lexicon: Lexicon, *, total: bool) -> bool:
+    """Tell a row that a heading above it no longer speaks of: one that names another metric of its own.
+
+    `total` says that a row before it has summed up what stands under the heading. A heading that only divides, "By
+    region", is left by a row that names a metric and no group; one that names a metric, by a row that names another
+    one which its unit can measure.
+
+    >>> from index.lexicon import bundled_lexicon
+    >>> [leaves_heading("By region", label, None, bundled_lexicon(), total=False) for label in ("Hong Kong", "Donations")]
+    [False, True]
+    """
+    own = label_concept(label, lexicon)
+    if not own.metrics or SUB_ROW.match(fold(label)) or _only_total(label):
+        return False
+    said = label_concept(heading, lexicon)
+    above = frozenset[str]().union(*heading_metrics(heading, lexicon))
+    if said.dimensions and not above:
+        return not {dimension for dimension, _ in own.members} & said.dimensions
+    apart = bool(above) and not any(lexicon.related(one, other) for one in own.metrics for other in above)
+    if total and own.metrics != above:
+        return apart or bool(own.per)
+    kinds = dimensions_of(own.metrics, lexicon)
+    amount = bool(said.per) and unit is not None and "/" not in unit.dimension  # no density, as the heading says
+    kindred = not amount and not kinds.isdisjoint(dimensions_of(above, lexicon))
+    measured = unit is not None and unit.dimension.split("/")[0] in kinds and not kindred
+    return apart and bool(above) and measured and not _BY.search(heading) and not _HAN_BY.search(fold(heading))
+
+
+def sums_up(heading: str, label: str, lexicon: Lexicon) -> bool:
+    """Tell a row that is the total of what stands under a heading."""
+    own = label_concept(label, lexicon)
+    above = heading_metrics(heading, lexicon)
+    whole = _only_total(label) or (own.metrics in above and not residue(label, lexicon))
+    return whole and not own.members and not own.per and bool(_SUMMED.search(fold(label)))
 
 
 def names_whole(label: str, lexicon: Lexicon) -> bool:
@@ -261,6 +333,7 @@ def concept_of(lexicon: Lexicon, text: str) -> Concept:
 @lru_cache(maxsize=4096)
 def label_concept(label: str, lexicon: Lexicon) -> Concept:
     """Read one label; what its parentheses say of coverage or rank bounds the row, it does not break it down."""
+    label = PARENTHESIS.sub(lambda found: " " if read_unit(found["inside"]) else found.group(), label)
     plain = _without_gender(PARENTHESIS.sub(" ", label), lexicon)
     whole = concept_of(lexicon, label)
     inside = whole.members - plain.members
@@ -286,9 +359,19 @@ def caption_metrics(caption: str, lexicon: Lexicon) -> frozenset[str]:
     """Read the one metric that a short text above a table names; none where it names several, or a group of one."""
     if len(caption) > LONGEST_CAPTION:
         return frozenset()
-    said = concept_of(lexicon, PARENTHESIS.sub(" ", caption))
+    said = concept_of(lexicon, PARENTHESIS.sub(" ", _NUMBERED.sub("", fold(caption))))
     found = heading_metrics(caption, lexicon)
     return found[0] if found and len(found[0]) == 1 and not (said.per or said.members) else frozenset()
+
+
+def fits_unit(metrics: frozenset[str], unit: Unit | None, lexicon: Lexicon) -> bool:
+    """Tell whether metrics that stand above a table can be measured in the unit of its row.
+
+    >>> from index.lexicon import bundled_lexicon
+    >>> fits_unit(frozenset({"turnover_rate"}), read_unit("persons"), bundled_lexicon())
+    False
+    """
+    return _can_be(metrics, Concept(), unit, lexicon)
 
 
 def dimensions_of(metrics: Iterable[str], lexicon: Lexicon) -> set[str]:
@@ -322,10 +405,12 @@ def _wholes(
     if concept.per and whole and not concept.members:
         found.append((_amount_above(above, unit, lexicon), False))
     if reach or not whole:
-        found.append((caption_metrics(around.caption, lexicon), not names_people(around.caption)))
+        for_parts = not names_people(around.caption) and not residue(_head(around.caption), lexicon)
+        found.append((caption_metrics(around.caption, lexicon), for_parts))
     cut = any(label_concept(label, lexicon).dimensions for label in labels[:-1])
     if groups or cut:
-        found += [(metrics, cut) for metrics in heading_metrics(around.title, lexicon)]
+        for_parts = cut and not residue(_head(around.title), lexicon)
+        found += [(metrics, for_parts) for metrics in heading_metrics(around.title, lexicon)]
     for metrics, for_parts in found:
         if metrics and _can_be(metrics, concept, unit, lexicon):
             yield metrics, for_parts
@@ -393,7 +478,7 @@ def _of_another_sort(metrics: Iterable[str], unit: Unit | None, lexicon: Lexicon
 
 def _sort(dimension: str) -> str:
     counted = dimension.split("/")[0]
-    return "counted" if counted in _COUNTED else counted if counted in ("duration", "days", "money") else ""
+    return "counted" if counted in _COUNTED else counted if counted in ("duration", "days", "money", "share") else ""
 
 
 def _of_things(key: str, lexicon: Lexicon) -> bool:
