@@ -202,10 +202,12 @@ class Engine:
             return self._from_numbers(desk, aimed.choice, aimed.numbers)
         if aim_asked(question) == "original":
             return self._not_restated(desk, report, names)
-        if question.manner:
+        if question.manner or _asks_words(question):
             prose = self._from_prose(question, report, names, citations, Choice(matches=(), residue=()))
             if prose is not None:
                 return prose
+        if _asks_person(question):
+            return self._refuse_for(desk, Choice(matches=(), residue=()), (), report, names)
         choice = self._choose(question, catalogue, report, names)
         if _asks_reason(question) and choice.found:
             return reason_in_notes(desk, choice)
@@ -230,7 +232,7 @@ class Engine:
     def _choose(self, question: Question, catalogue: Catalogue, report: str, names: Sequence[str]) -> Choice:
         """Choose by names and labels; where these settle nothing, the likeliest rows."""
         choice = choose(question, catalogue, names=names)
-        if not divided(choice, question):
+        if not divided(choice, question, self._lexicon):
             choice = Choice(matches=(), residue=())
         if choice.found and len(choice.found) == len(choice.matches) and not choice.residue:
             return choice
@@ -428,6 +430,17 @@ def _printed_share(choice: Choice) -> bool:
     """Tell a choice of percentages that the report prints itself."""
     units = [match.series.unit for match in choice.found if match.series]
     return bool(units) and len(units) == len(choice.matches) and not choice.residue and set(units) <= {"%", "pp"}
+
+
+def _asks_person(question: Question) -> bool:
+    """Tell a question for somebody or some place, which no figure answers, from one for the largest group."""
+    return question.ask in ("who", "where") and question.operation == "lookup" and not question.concept.members
+
+
+def _asks_words(question: Question) -> bool:
+    """Tell a question for a name, a place or a list of things: words answer it rather than figures."""
+    listed = question.ask == "which" and question.operation == "lookup"
+    return _asks_person(question) or (listed and not question.concept.members | question.concept.dimensions)
 
 
 def _asks_reason(question: Question) -> bool:

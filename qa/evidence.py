@@ -334,7 +334,7 @@ def term_texts(terms: Sequence[Term]) -> list[str]:
 
 def read_terms(text: str, names: Sequence[str], wording: Wording) -> list[Term]:
     """Cut a question into the things it speaks of, less the words that only ask and the company's own names."""
-    own = {token for name in names for token in cut_words(name)}
+    own = {form for name in names for token in cut_words(name) for form in (token, f"{token}'s")}
     folded = fold(text)
     wanted = _asked_words(folded)
     said = cut_words(_ASKS.sub(" ", folded))

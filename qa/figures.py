@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
 
@@ -29,6 +29,8 @@ _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single c
 _COMPARING = frozenset({"change", "percent_change", "ratio", "highest", "lowest"})
 _COMPARED = frozenset({"exceed", "exceeds", "exceeded", "高出", "高于", "低于", "超出", "多出"})
 _RATE = re.compile(r"(?<!效)(?<!频)率(?![先领])|\brates?\b", re.I)
+_PER_UNIT = re.compile(r"\s*(?:per\b|每)|.*[/／]", re.I)  # a unit that no table knows: "per million customers"
+_EACH = re.compile(r"(?:\b(?:per|every|each)|每)\s*(?:one\s+)?(?P<number>\d[\d,.]*)", re.I)
 _TELLING = 0.5  # rarity from which a Chinese word of one character says something
 _RESTATED = frozenset({"restated", "restatement", "经", "重列", "经重列", "重述", "经重述"})
 _GROUP_WORDS = {  # what the groups of a breakdown are called when one of them is asked for
@@ -87,8 +89,24 @@ def choose(
     A series is chosen when lexicon, label, denominator and group agree to at least `floor`, and the question holds no
     word of content that neither the lexicon nor the series' labels explain.
     """
-    asked = _Asked(settle(question, catalogue.lexicon), names)
+    question = settle(question, catalogue.lexicon)
+    asked = _Asked(replace(question, concept=as_printed(question.concept, catalogue)), names)
     return _by_name(asked, catalogue, floor)
+
+
+def as_printed(concept: Concept, catalogue: Catalogue) -> Concept:
+    """Name a metric that counts one group, such as part-time employees, as the report prints it: by total and group."""
+    metrics, printed = catalogue.lexicon.metrics, {key for s in catalogue.series for key in s.metrics | s.part_of}
+    keys, members = set(concept.metrics), set(concept.members)
+    for key in concept.metrics - printed:
+        parent, group = metrics[key].parent, metrics[key].group
+        if parent is None or group is None:
+            continue
+        others = {member for member in members if member[0] == group[0]}
+        if others or any(parent in s.metrics | s.part_of and group in s.members for s in catalogue.series):
+            keys = keys - {key} | {parent}
+            members |= set() if others else {group}
+    return replace(concept, metrics=frozenset(keys), members=frozenset(members))
 
 
 def joined_members(concept: Concept, catalogue: Catalogue) -> frozenset[Member]:
@@ -106,12 +124,12 @@ def joined_members(concept: Concept, catalogue: Catalogue) -> frozenset[Member]:
     return members
 
 
-def divided(choice: Choice, question: Question) -> bool:
+def divided(choice: Choice, question: Question, lexicon: Lexicon) -> bool:
     """Tell whether every row chosen is divided, where a question asks for an amount per something or a rate."""
     held = [match.series for match in choice.found if match.series]
     divides = question.divides and question.concept.per is None
     rate = question.operation not in ("share", "ratio", "percent_change") and asks_rate(question)
-    return not (divides or rate) or all(is_divided(series) for series in held)
+    return not (divides or rate) or all(is_divided(series, lexicon) for series in held)
 
 
 def asks_rate(question: Question) -> bool:
@@ -119,9 +137,13 @@ def asks_rate(question: Question) -> bool:
     return bool(_RATE.search(fold(question.text)))
 
 
-def is_divided(series: Series) -> bool:
+def is_divided(series: Series, lexicon: Lexicon | None = None) -> bool:
     """Tell a row that is divided by something: by its metric, its unit or its label's words."""
     printed = series.printed_unit
+    if lexicon is not None and any(lexicon.metrics[key].kind == "rate" for key in series.metrics | series.part_of):
+        return True
+    if any(_PER_UNIT.match(fold(figure.unit_text)) for held in series.cells.values() for figure in held.values()):
+        return True
     named = any(_RATE.search(fold(" ".join(path))) for path in series.labels.values())
     return series.per is not None or series.unit in ("%", "pp") or named or bool(printed and "/" in printed.dimension)
 
@@ -152,7 +174,9 @@ def _by_name(asked: "_Asked", catalogue: Catalogue, floor: float) -> Choice:
 
 def stray_numbers(question: Question) -> bool:
     """Tell whether a question holds a number that is no period, age, code or sum: it narrows down what is asked for."""
-    dated = {*years_in(fold(question.text)), *split_terms(fold(question.period_words))}
+    text = fold(question.text)
+    dated = {*years_in(text), *split_terms(fold(question.period_words))}
+    dated |= {term for each in _EACH.finditer(text.lower()) for term in split_terms(each["number"])}  # of a divisor
     return any(term[0].isdigit() and term not in dated for term in question.concept.rest)
 
 
@@ -246,10 +270,31 @@ def _match(target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str
             near=same or tuple(related),
         )
     best, series = scored[0]
+    part = _named_part(target, series, asked, catalogue, labels)
+    if part is not None:
+        return Match(target=target, series=part, score=labels[part.row_key], near=same)
     rivals = tuple(s for score, s in scored[1:] if score > best - 0.4 and s.metrics != series.metrics)
     return Match(
         target=target, series=series, score=best, rivals=rivals, near=tuple(s for s in same if s is not series)
     )
+
+
+def _named_part(
+    target: Target, whole: Series, asked: _Asked, catalogue: Catalogue, labels: dict[str, float]
+) -> Series | None:
+    """Find the one part of a metric whose own words a question says, more of them than of the whole's label."""
+    own = {term for terms in whole.terms.values() for term in terms}
+    found = [
+        series
+        for series in catalogue.series
+        if target.metrics <= series.part_of
+        and (series.members, series.per, series.unit) == (target.members, whole.per, whole.unit)
+        and labels[series.row_key] > labels[whole.row_key]
+        and any((set(terms) - own) & asked.counts.keys() for terms in series.own_terms.values())
+    ]
+    best = max((labels[series.row_key] for series in found), default=0.0)
+    likeliest = [series for series in found if labels[series.row_key] == best]
+    return likeliest[0] if len(likeliest) == 1 else None
 
 
 def _parts_of(target: Target, related: Sequence[Series], lexicon: Lexicon) -> tuple[Series, ...]:

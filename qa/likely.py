@@ -12,7 +12,7 @@ from index.lexicon import Concept, Lexicon, Member
 from index.script import fold
 from index.words import tokens
 from qa.catalogue import Catalogue, Series, place_of
-from qa.figures import Choice, Match, Target, joined_members, stray_numbers
+from qa.figures import Choice, Match, Target, as_printed, joined_members, stray_numbers
 from qa.linking import Link
 from qa.question import Question
 from qa.rows import RowLogit, Rows
@@ -41,8 +41,10 @@ class Reader:
         """Choose a row, of some, for each thing that a question asks for; None where one is not likely enough."""
         if question.parts or stray_numbers(question) or not _asks_figure(question):
             return None
-        members = joined_members(question.concept, self.catalogue)
-        question = replace(question, concept=replace(question.concept, members=members))
+        question = self._in_context(question)
+        concept = as_printed(question.concept, self.catalogue)
+        members = joined_members(concept, self.catalogue)
+        question = replace(question, concept=replace(concept, members=members))
         matches = self._each(_apart(question, self.lexicon), among)
         if not matches or (question.together and len(matches) == 1 and not _covers_several(question, matches[0])):
             matches = self._beside(question, among)
@@ -50,6 +52,15 @@ class Reader:
             return None
         links = tuple(Link(metric=next(iter(m.target.metrics), ""), probability=m.score) for m in matches)
         return Choice(matches=tuple(matches), residue=(), links=links)
+
+    def _in_context(self, question: Question) -> Question:
+        """Read a follow-up that says nothing but another period or group in the words of the question before it."""
+        if not question.context or not self.rows.says_only_groups(question, self.names):
+            return question
+        own, earlier = question.concept, self.lexicon.concept(question.context)
+        cut = {dimension for dimension, _ in own.members}
+        replaced = [member for member in earlier.members if member[0] in cut and member not in own.members]
+        return replace(question, text=f"{_without(question.context, replaced, self.lexicon)} {question.text}")
 
     def _each(self, parts: Iterator[Question], among: Callable[[Series], bool]) -> list[Match]:
         matches = [self._likeliest(part, among) for part in parts]

@@ -10,13 +10,19 @@ from index.snapshot import Snapshot
 from index.units import unit_name
 from qa.answer import Answer, AnswerFigure
 from qa.catalogue import Series
-from qa.compose import Citations, in_edition, say, with_mark
+from qa.compose import Citations, in_edition, refusal, say, with_mark
 from qa.desk import Desk
 from qa.figures import Choice
 from qa.question import Question
 from qa.span import Span, blocks_of, span_of
 
 _RESTATED = re.compile(r"restat|重列|重述|重新呈列", re.I)
+_NOT_YET = re.compile(  # the report says itself that it does not tell
+    r"(?:尚|暂|仍|还)?(?:未|没有|未有|并未|不)(?:有|能|曾|作|进行|就)?.{0,8}(?:核算|统计|披露|计算|量化|收集|汇报|计入)"
+    r"|\b(?:has|have|is|are|was|were|do|does|did)\s+not\s+(?:yet\s+|been\s+|currently\s+|yet\s+been\s+)?"
+    r"(?:account|calculat|disclos|report|quantif|collect|measur|includ|track)",
+    re.I,
+)
 _CAUSE = re.compile(
     r"因|由于|所以|改为|转为|变|主要来自|来自|because|since|owing|due\s+to|as\s+a\s+result|reason|chang|mainly|owns?\s+no|therefore|thus",
     re.I,
@@ -42,12 +48,14 @@ def answer_prose(
         _cite_beside(span, citations, snapshot)
     counts = spans[0].quantity is not None and not question.manner  # how something is done is told by no number
     figures = (_prose_figure(question, spans[0], numbers[0], latest),) if counts else ()
+    withheld = question.ask in ("number", "what") and not figures and _NOT_YET.search(fold(spans[0].quote)) is not None
+    text = "\n".join(sentences)
     return Answer(
         id="",
-        status="answered",
-        reason=None,
+        status="not_disclosed" if withheld else "answered",
+        reason="not_in_report" if withheld else None,
         language=language,
-        text="\n".join(sentences),
+        text=f"{refusal('not_in_report', language)}\n{text}" if withheld else text,
         figures=figures,
         citations=citations.all,
         notes=() if own else (say("other_language", language),),

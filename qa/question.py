@@ -42,6 +42,7 @@ class Question:
     manner: bool = False  # asks how something is done, not how much of it there is
     together: bool = False  # several figures are to be added up, whatever else is asked of them
     follows: bool = False  # completed from an earlier question
+    context: str = ""  # what the earlier question says besides its period, where no name of the lexicon carries over
 
     @property
     def divides(self) -> bool:
@@ -99,7 +100,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         "sum",
         re.compile(
             r"\b(?:between\s+them|in\s+total|combined|altogether|(?<!put\s)(?<!bring\s)together|add\s+up|sum(?:\s+of)?|add(?:ed)?\s+(?:up|together)|(?<!largest\s)(?<!highest\s)(?<!smallest\s)(?<!lowest\s)total\s+of|\w\s+plus\s+\w)"
-            r"|合计|总共|加起来|加总|加埋|加上|总和|之和|相加|共计|合共|一共",
+            r"|合计|总共|加起来|加总|加埋|加上|(?<=[\u3400-\u9fff])(?<![增参附更添追施外])加(?![班入强快大拿工权薪油深速热固密盟])(?=[\u3400-\u9fff])|总和|之和|相加|共计|合共|一共",
             re.I,
         ),
     ),
@@ -115,7 +116,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:highest|most|largest|biggest|greatest|maximum|peak)\b|最高|最多|最大"
             r"|\b(?:higher|more|greater|larger|bigger|faster|oftener)\b.*\bor\b|\bor\b.*\b(?:higher|more|greater|larger|bigger|faster|oftener)\b"
-            r"|(?:还是|定系|抑或|或).{0,12}[高多快大](?!少)|(?:哪|边)(?:一)?(?:年|个|组|类|种|边|区).{0,12}[高多快大](?!少)",
+            r"|(?:还是|定系|抑或|或|(?<![规固决稳一认肯指制确特否预假约协设法鉴评核审判])定(?![期额制义量性价位点员时下向居])).{0,12}[高多快大](?!少)|(?:哪|边)(?:一)?(?:年|个|组|类|种|边|区).{0,12}[高多快大](?!少)",
             re.I,
         ),
     ),
@@ -124,7 +125,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:lowest|least|smallest|fewest|minimum)\b|最低|最少|最小"
             r"|\b(?:lower|less|fewer|smaller|slower)\b.*\bor\b|\bor\b.*\b(?:lower|less|fewer|smaller|slower)\b"
-            r"|(?:还是|定系|抑或|或).{0,12}(?<!多)[低少慢小]|(?:哪|边)(?:一)?(?:年|个|组|类|种|边|区).{0,12}(?<!多)[低少慢小]",
+            r"|(?:还是|定系|抑或|或|(?<![规固决稳一认肯指制确特否预假约协设法鉴评核审判])定(?![期额制义量性价位点员时下向居])).{0,12}(?<!多)[低少慢小]|(?:哪|边)(?:一)?(?:年|个|组|类|种|边|区).{0,12}(?<!多)[低少慢小]",
             re.I,
         ),
     ),
@@ -195,6 +196,7 @@ _PEOPLE_TERMS = frozenset(
     {"员", "工", "雇", "职", "同", "事", "人", "手", "employe", "employee", "peopl", "staff", "work", "worker"}
 )
 _PARTLY = re.compile(r"占|几成|比例|share|proportion|percent|fraction", re.I)
+_SAYS_WHICH = re.compile(r"\s*[(（]\s*(?:FY\s*)?(?:19|20)\d\d", re.I)
 _LATEST = re.compile(
     r"\b(?:latest|most\s+recent|current|this\s+year|reporting\s+(?:year|period)|currently|now|today)\b|最新|最近一年|今年|本年|报告期|当前|目前|现在|现时|本报告",
     re.I,
@@ -331,6 +333,9 @@ def _periods(folded: str, latest: str, *, endpoints: bool) -> tuple[tuple[str, .
         return (str(int(latest) - 1), latest), both.group().strip(), False
     for pattern, back in ((_BEFORE_LAST, 2), (_LAST_YEAR, 1)):
         match = pattern.search(folded)
+        if match and _SAYS_WHICH.match(folded, match.end()):
+            words.append(match.group().strip())
+            break  # "last year (2023)" says which year it is
         if match:
             year = str((reference if named else int(latest)) - back)
             if year not in named:
@@ -359,7 +364,7 @@ def _carry_over(question: Question, earlier: Question, latest: str) -> Question:
         periods = (str(base - back),)
     return replace(
         question,
-        text=question.text,
+        context="" if concept.metrics else _undated(earlier),
         concept=concept,
         periods=periods,
         every_period=question.every_period or (earlier.every_period and not question.periods),
@@ -367,6 +372,18 @@ def _carry_over(question: Question, earlier: Question, latest: str) -> Question:
         ask=question.ask if question.ask != "what" else earlier.ask,
         follows=True,
     )
+
+
+def _undated(question: Question) -> str:
+    """Take an earlier question's words, and those before it, without its periods."""
+    text = fold(f"{question.context} {question.text}".strip())
+    for words in filter(None, (*question.period_words.split(", "), *_plain_years(text))):
+        text = text.replace(words, " ")
+    return text
+
+
+def _plain_years(text: str) -> list[str]:
+    return sorted({match.group() for match in _PLAIN_YEAR.finditer(text)}, key=len, reverse=True)
 
 
 def _leaves_unsaid(question: Question) -> bool:

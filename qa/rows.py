@@ -193,6 +193,11 @@ class Rows:
             )
         return Ranking(self._series, rows, held)
 
+    def says_only_groups(self, question: Question, names: Sequence[str]) -> bool:
+        """Tell a question that speaks of nothing besides groups and periods."""
+        terms = self._terms(_undated(question, names), question, names)
+        return all(_understood(term, question) for term in terms)
+
     def _terms(self, text: str, question: Question, names: Sequence[str]) -> list[Term]:
         """Cut a question into what it speaks of, less units, years and, where an age is read, words for it."""
         settled = asking_words() | unit_words(question.text) | _SCALES
@@ -213,6 +218,8 @@ class Rows:
             return False
         if self._contradicts(series, question, strangers):
             return False
+        if question.concept.dimensions - {dimension for dimension, _ in series.members}:
+            return False  # asks for each group of a breakdown
         if _narrowest(question.concept.members, series.members) - series.members - facts.counted:
             return False
         if not _divided_alike(series.per, facts, question.concept.per, wanted):
@@ -237,7 +244,7 @@ class Rows:
     def _contradicts(self, series: Series, question: Question, strangers: Sequence[str]) -> bool:
         """Tell whether a question names a part of what a row counts, its total, or counts others, such as directors."""
         asked, held, lexicon = question.concept.metrics, series.metrics | series.part_of, self._lexicon
-        part = not asked & held and any(one in lexicon.ancestors(key) for key in asked for one in held)
+        part = not asked & held and any(one in lexicon.ancestors(key) for key in asked for one in series.metrics)
         total = any(lexicon.metrics[one].average_of in asked for one in held - asked)
         return part or total or any(lexicon.metrics[one].kind == "count" for one in strangers)
 
@@ -381,10 +388,11 @@ class Rows:
             _Facts(
                 unit=(unit := series.printed_unit),
                 rest=any(map(self._is_rest, series.labels.values())),
-                rate=is_divided(series),
+                rate=is_divided(series, self._lexicon),
                 to_date=any(_TO_DATE.search(fold(path[-1])) for path in series.labels.values()),
-                average=any(metrics[key].kind == "average" for key in series.metrics | series.part_of),
-                divided=bool(unit and "/" in unit.dimension)
+                average=any(metrics[key].kind == "average" for key in series.metrics | series.part_of)
+                or any(_MEAN.search(fold(text)) for path in series.labels.values() for text in path),
+                divided=is_divided(series, self._lexicon)
                 or any(_PER_LABEL.search(fold(path[-1])) for path in series.labels.values()),
                 counted=frozenset(group for key in series.metrics if (group := metrics[key].group)),
             )
@@ -436,7 +444,7 @@ def _wanted(text: str, question: Question) -> _Wanted:
         others=bool(_OTHERS.search(text)),
         to_date=bool(_TO_DATE.search(text)),
         rate=question.operation in ("lookup", "trend") and asks_rate(question),
-        mean=bool(_MEAN.search(text)),
+        mean=bool(_MEAN.search(text)) and question.operation != "average",
         divides=question.divides,
         people=bool(_PEOPLE.search(text)) and question.ask == "number" and not percent,
     )
@@ -455,10 +463,10 @@ def _undated(question: Question, names: Sequence[str]) -> str:
     """Take the words for periods and the company, and those that only ask, out of a question."""
     text = fold(question.text).lower()
     for name in sorted((fold(name).lower() for name in names), key=len, reverse=True):
-        text = text.replace(name, " ")
-    dated = {token for words in question.period_words.split(", ") for token in tokens(words)}
-    plain = " ".join(token for token in tokens(text) if token not in dated) if dated else text
-    return without_asking(plain)
+        text = re.sub(rf"{re.escape(name)}(?:'s\b)?", " ", text)
+    for words in filter(None, question.period_words.split(", ")):
+        text = text.replace(fold(words).lower(), " ")
+    return without_asking(text)
 
 
 def _narrowest(asked: frozenset[Member], held: frozenset[Member]) -> frozenset[Member]:
