@@ -25,7 +25,7 @@ from qa.codes import answer_code, under_codes
 from qa.compose import Citations, amount, refusal, say, with_mark, written
 from qa.desk import Desk, Numbers, asked_periods, nearest_figures
 from qa.extract import Prose
-from qa.figures import Choice, choose, chosen, divided
+from qa.figures import Choice, by_headcount, choose, chosen, divided
 from qa.homophones import Homophones
 from qa.likely import Reader
 from qa.linking import bundled_linker
@@ -48,6 +48,8 @@ _ELSEWHERE = re.compile(  # the day's news, advice on shares: no report speaks o
     r"|该不该(?:买|卖|入)|应不应该?(?:买|卖|入)|应唔应该?(?:买|卖|入)|值不值得(?:买|投资)|值得(?:买入?|投资)吗|股价|目标价",
     re.I,
 )
+
+_COMPARED = re.compile(r"\b(?:more|less|fewer|\w+er\s+than|higher|lower|larger|smaller|longer)\b|[更较比]", re.I)
 
 _log = structlog.get_logger(__name__)
 
@@ -87,8 +89,11 @@ class Engine:
         }
         wording = wider_wording()
         logit, linker = fitted_rows(), bundled_linker()
+        texts = {name: [p.text for p in snapshot.passages if p.report_id == name] for name in self._catalogues}
         self._readers = {
-            name: Reader(held, Rows(held, above, linker, wording), logit, self._asked_lexicon, self._names(name))
+            name: Reader(
+                held, Rows(held, above, texts[name], linker, wording), logit, self._asked_lexicon, self._names(name)
+            )
             for name, held in self._catalogues.items()
         }
         self._prose = Prose(snapshot, embedder, self._lexicon)
@@ -187,6 +192,7 @@ class Engine:
         names = self._names(report)
         if question.unread:
             return self._refuse_unread(question, report)
+        question = by_headcount(question, catalogue)
         citations = Citations()
         desk = Desk(question, catalogue, dict(self.snapshot.by_id), citations, latest)
         if question.concept.codes:
@@ -434,13 +440,15 @@ def _printed_share(choice: Choice) -> bool:
 
 def _asks_person(question: Question) -> bool:
     """Tell a question for somebody or some place, which no figure answers, from one for the largest group."""
-    return question.ask in ("who", "where") and question.operation == "lookup" and not question.concept.members
+    compared = question.concept.members | question.concept.dimensions or _COMPARED.search(fold(question.text))
+    return question.ask in ("who", "where") and question.operation == "lookup" and not compared
 
 
 def _asks_words(question: Question) -> bool:
     """Tell a question for a name, a place or a list of things: words answer it rather than figures."""
-    listed = question.ask == "which" and question.operation == "lookup"
-    return _asks_person(question) or (listed and not question.concept.members | question.concept.dimensions)
+    listed = question.ask == "which" and question.operation == "lookup" and len(question.periods) < 2
+    compared = question.concept.members | question.concept.dimensions or _COMPARED.search(fold(question.text))
+    return _asks_person(question) or (listed and not compared)
 
 
 def _asks_reason(question: Question) -> bool:

@@ -31,6 +31,7 @@ _COMPARED = frozenset({"exceed", "exceeds", "exceeded", "高出", "高于", "低
 _RATE = re.compile(r"(?<!效)(?<!频)率(?![先领])|\brates?\b", re.I)
 _PER_UNIT = re.compile(r"\s*(?:per\b|每)|.*[/／]", re.I)  # a unit that no table knows: "per million customers"
 _EACH = re.compile(r"(?:\b(?:per|every|each)|每)\s*(?:one\s+)?(?P<number>\d[\d,.]*)", re.I)
+_RARE = 0.9  # rarity from which a word is said only by all of its characters
 _TELLING = 0.5  # rarity from which a Chinese word of one character says something
 _RESTATED = frozenset({"restated", "restatement", "经", "重列", "经重列", "重述", "经重述"})
 _GROUP_WORDS = {  # what the groups of a breakdown are called when one of them is asked for
@@ -38,6 +39,7 @@ _GROUP_WORDS = {  # what the groups of a breakdown are called when one of them i
     "gender": ("gender", "sex", "性别"),
     "age": ("age", "ages", "年龄", "年龄层"),
 }
+_STAFF_SHARE, _STAFF = frozenset({"workforce_share"}), frozenset({"employees_total"})
 _REVENUE = "per_revenue"  # what "intensity" without a denominator is understood as, when several are printed
 
 
@@ -107,6 +109,19 @@ def as_printed(concept: Concept, catalogue: Catalogue) -> Concept:
             keys = keys - {key} | {parent}
             members |= set() if others else {group}
     return replace(concept, metrics=frozenset(keys), members=frozenset(members))
+
+
+def by_headcount(question: Question, catalogue: Catalogue) -> Question:
+    """Ask for a share of the staff by their numbers, where the report prints numbers of that group and no share."""
+    concept = question.concept
+    if concept.metrics != _STAFF_SHARE or not concept.members or question.operation not in ("lookup", "share"):
+        return question
+    held = [series for series in catalogue.series if series.members == concept.members and series.per is None]
+    printed = any(series.metrics == _STAFF_SHARE for series in held)
+    counted = any(series.metrics == _STAFF and series.unit not in ("%", "pp") for series in held)
+    if printed or not counted:
+        return question
+    return replace(question, operation="share", concept=replace(concept, metrics=_STAFF), unit=None)
 
 
 def joined_members(concept: Concept, catalogue: Catalogue) -> frozenset[Member]:
@@ -282,7 +297,7 @@ def _match(target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str
 def _named_part(
     target: Target, whole: Series, asked: _Asked, catalogue: Catalogue, labels: dict[str, float]
 ) -> Series | None:
-    """Find the one part of a metric whose own words a question says, more of them than of the whole's label."""
+    """Find the part of a metric whose own words a question says, more of them than of the whole's label, if just one."""
     own = {term for terms in whole.terms.values() for term in terms}
     found = [
         series
@@ -292,9 +307,7 @@ def _named_part(
         and labels[series.row_key] > labels[whole.row_key]
         and any((set(terms) - own) & asked.counts.keys() for terms in series.own_terms.values())
     ]
-    best = max((labels[series.row_key] for series in found), default=0.0)
-    likeliest = [series for series in found if labels[series.row_key] == best]
-    return likeliest[0] if len(likeliest) == 1 else None
+    return found[0] if len(found) == 1 else None
 
 
 def _parts_of(target: Target, related: Sequence[Series], lexicon: Lexicon) -> tuple[Series, ...]:
@@ -415,12 +428,22 @@ def _overlap(asked: _Asked, label: tuple[str, ...]) -> float:
 def _by_label(asked: _Asked, catalogue: Catalogue, labels: dict[str, float], floor: float) -> list[Match]:
     """Choose by the printed label alone, for rows and questions the lexicon does not know."""
     ranked = sorted(catalogue.series, key=lambda series: (-labels[series.row_key], series.row_key))
-    fitting = [s for s in ranked if labels[s.row_key] >= floor and asked.concept.members <= s.members]
+    fitting = [
+        s
+        for s in ranked
+        if labels[s.row_key] >= floor and asked.concept.members <= s.members and not _only_groups(s, catalogue.lexicon)
+    ]
     if not fitting:
         return []
     best = fitting[0]
     target = Target(metrics=best.metrics, per=best.per, members=best.members)
     return [Match(target=target, series=best, score=labels[best.row_key])]
+
+
+def _only_groups(series: Series, lexicon: Lexicon) -> bool:
+    """Tell a row whose own label says nothing but a group: "Macau", of whatever stands above it."""
+    said = [lexicon.concept(path[-1]) for path in series.labels.values()] if series.members else []
+    return any(one.members and not one.metrics and not one.rest for one in said)
 
 
 def unexplained(question: Question, names: Sequence[str], series: Iterable[Series]) -> tuple[str, ...]:
@@ -451,7 +474,8 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
             continue
         if "\u3400" <= token[0] <= "\u9fff":
             unsaid = "".join(character for character in token if character in left)
-            if len(unsaid) < min(2, len(token)) or token in CHINESE or unsaid in CHINESE or token in asking_words():
+            partly = len(unsaid) < min(2, len(token)) and not (unsaid and rarity(token) >= _RARE)
+            if partly or token in CHINESE or unsaid in CHINESE or token in asking_words():
                 continue
             if all(character in CHINESE for character in token):
                 continue

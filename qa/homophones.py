@@ -13,6 +13,7 @@ from qa.phrases import CHINESE
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _RUNS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+", re.S)
+_TONNES = re.compile(r"(?:多少|几多|几|\d)\s*(?P<meant>顿)(?![饭餐饱])")
 _LONGEST = 6  # characters
 
 # Sounds that typists of the south and of Hong Kong exchange.
@@ -41,10 +42,14 @@ class Homophones:
         folded = fold(text)
         if len(folded) != len(text):  # some character folds into several: positions no longer agree
             return text, {}
+        tonnes = _TONNES.search(folded)
+        if tonnes:
+            at = tonnes.start("meant")
+            text, folded = f"{text[:at]}吨{text[at + 1 :]}", f"{folded[:at]}吨{folded[at + 1 :]}"
         alike = _sounds(folded)
         words = _words(folded)
         inside = {place for start, end in words for place in range(start + 1, end)}
-        found: dict[str, str] = {}
+        found: dict[str, str] = {"顿": "吨"} if tonnes else {}
         made, position = "", 0
         while position < len(text):
             for length in range(min(_LONGEST, len(text) - position), 1, -1):

@@ -51,7 +51,7 @@ class Question:
 
 
 _PER_SOMETHING = re.compile(
-    r"\b(?:per|for\s+(?:every|each))\s+(?!cent|annum|year|month|day|week|quarter|capita\s+gdp)\w|\ba\s+piece\b"
+    r"\b(?:per|for\s+(?:every|each))\s+(?!of\b|cent|annum|year|month|day|week|quarter|capita\s+gdp)\w|\ba\s+piece\b"
     r"|每(?![年月日天周季次]|个?季|个?月|一?年)|平均一[^年]|按(?!年|照|性别|年龄|地区|职级|类别|揭)[^,，。?？]{1,8}[算计](?!划)",
     re.I,
 )

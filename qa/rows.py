@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -80,6 +80,8 @@ _PEOPLE: Final = re.compile(
     r"员工|雇员|职工|同事|人手|(?:多少|几)[名位个]?人|\b(?:employees?|staff|workforce|people|workers?|colleagues?|persons)\b|几?多?[位名]",
     re.I,
 )
+_PARTICLES: Final = frozenset("of the a an in on to and for with at by 咗 了 过 的 嘅 之".split())
+_SPELT: Final = frozenset({"employment_type", "grade", "age"})
 _HEAD: Final = "per_employee"
 _USUAL: Final = frozenset({_HEAD, "per_revenue", "per_area"})  # divisors that a question would name
 _WIDER: Final = frozenset(
@@ -139,6 +141,7 @@ class Rows:
         self,
         catalogue: Catalogue,
         above: Mapping[str, Sequence[str]],
+        texts: Sequence[str],
         linker: Linker,
         wording: Wording,
     ) -> None:
@@ -148,6 +151,7 @@ class Rows:
         self._embedder = linker.embedder
         self._wording = wording
         self._ids: dict[str, int] = {}
+        self._texts = texts  # of all passages of the report
         self._above = above  # what stands above each row: headings of its sections and its table
         self._held = {key for series in self._series for key in series.metrics | series.part_of}
 
@@ -157,7 +161,9 @@ class Rows:
         text = _undated(question, names)
         terms = self._terms(text, question, names)
         strengths = self._strengths(terms)
+        apart, of = self._apart(terms)
         weights = np.array([self._weight(term) for term in terms], dtype=np.float32)
+        weights *= 1 - self._commonness(strengths)
         linked = {
             link.metric: link.probability
             for link in self._linker.link(text, named=question.concept.metrics, held=self._held, k=12)
@@ -170,13 +176,18 @@ class Rows:
         held = np.zeros(len(self._series), dtype=bool)
         for n, series in enumerate(self._series):
             strangers = self._strangers(series, question)
-            if not self._open(n, question, wanted, strangers) or not described[n].names.issuperset(narrowing):
+            if not self._open(n, question, wanted) or not described[n].names.issuperset(narrowing):
                 continue
             best = strengths[:, described[n].every].max(axis=1, initial=0.0)
+            for term, number in enumerate(of):  # what is said together, said apart
+                if number:
+                    parts = apart[number[0] : number[1], described[n].every].max(axis=1, initial=0.0)
+                    best[term] = max(best[term], float(parts.min()))
             if not strangers:
                 best = np.maximum(best, understood)
             unsaid = (best < _SAID) * (1 - best) * weights
-            if unsaid.max(initial=0.0) >= _TELLING:
+            elsewhere = self._counts(strangers) and bool(((understood > 0) & (best < _SAID)).any())
+            if elsewhere or unsaid.max(initial=0.0) >= _TELLING:
                 continue
             held[n] = True
             rows[n] = (
@@ -209,24 +220,39 @@ class Rows:
         terms = read_terms(text, names, self._wording)
         return [term for term in terms if not all(map(is_settled, term.words))]
 
-    def _open(self, n: int, question: Question, wanted: _Wanted, strangers: Sequence[str]) -> bool:
+    def _open(self, n: int, question: Question, wanted: _Wanted) -> bool:
         """Tell whether a row can be what is asked for: its groups, denominator and unit do not say otherwise."""
         series, facts = self._series[n], self._facts[n]
         if (facts.rest and not wanted.others) or (facts.to_date and not wanted.to_date):
             return False
         if wanted.rate and not facts.rate:
             return False
-        if self._contradicts(series, question, strangers):
+        if self._contradicts(series, question):
             return False
-        if question.concept.dimensions - {dimension for dimension, _ in series.members}:
+        if not question.together and question.concept.dimensions - {dimension for dimension, _ in series.members}:
             return False  # asks for each group of a breakdown
-        if _narrowest(question.concept.members, series.members) - series.members - facts.counted:
+        asked = _narrowest(question.concept.members, series.members) - series.members - facts.counted
+        if any(not self._spells(n, member) for member in asked):
             return False
         if not _divided_alike(series.per, facts, question.concept.per, wanted):
             return False
         if wanted.percent and question.operation == "lookup" and series.unit not in ("%", "pp"):
             return False
         return wanted.unit is None or countable(wanted.unit, facts.unit)
+
+    def _spells(self, n: int, member: Member) -> bool:
+        """Tell whether a row's own label has a word for a group that it was not read as: contractors, the outsourced."""
+        if member[0] not in _SPELT:
+            return False
+        groups = self._member_groups(member)
+        return any(f"#{group}" in self._ids and self._ids[f"#{group}"] in self._described[n].own for group in groups)
+
+    @cache  # noqa: B019 - as many as there are groups
+    def _member_groups(self, member: Member) -> frozenset[int]:
+        """The groups of the thesaurus that whole names of a group of people are in."""
+        cut = [cut_words(name) for name in self._member_names(member)]
+        whole = [m.group for words in cut for m in self._wording.meanings(words) if (m.start, m.end) == (0, len(words))]
+        return frozenset(whole)
 
     def _named(
         self, series: Series, question: Question, wanted: _Wanted, linked: Mapping[str, float], strangers: int
@@ -241,16 +267,20 @@ class Rows:
         more = [h for h in held if asked and not any(lexicon.related(a, h) for a in asked)]
         return named, above, strangers * (1 - link), len(more) * (1 - link), link
 
-    def _contradicts(self, series: Series, question: Question, strangers: Sequence[str]) -> bool:
-        """Tell whether a question names a part of what a row counts, its total, or counts others, such as directors."""
+    def _counts(self, strangers: Sequence[str]) -> bool:
+        """Tell whether a question counts something else than a row, such as directors."""
+        return any(self._lexicon.metrics[one].kind == "count" for one in strangers)
+
+    def _contradicts(self, series: Series, question: Question) -> bool:
+        """Tell whether a question names a part of what a row counts, or its total."""
         asked, held, lexicon = question.concept.metrics, series.metrics | series.part_of, self._lexicon
         part = not asked & held and any(one in lexicon.ancestors(key) for key in asked for one in series.metrics)
         total = any(lexicon.metrics[one].average_of in asked for one in held - asked)
-        return part or total or any(lexicon.metrics[one].kind == "count" for one in strangers)
+        return bool(part or total)
 
     def _strangers(self, series: Series, question: Question) -> list[str]:
         """The metrics that a question names and that a row has nothing to do with."""
-        held, related = series.metrics | series.part_of, self._lexicon.related
+        held, related = series.metrics | series.part_of | self._said[series.row_key], self._lexicon.related
         asked = question.concept.metrics - _EVERYONE - {_STAFF_SHARE}
         return [one for one in asked if not any(related(one, other) for other in held)]
 
@@ -296,6 +326,27 @@ class Rows:
                 yield number, _ALIKE
             elif 2 * shared >= min(len(name), len(form)):
                 yield number, _ALIKE * 2 * shared / (len(name) + len(form))
+
+    def _apart(self, terms: Sequence[Term]) -> tuple[Array, list[tuple[int, int] | None]]:
+        """Read each word of a term of several by itself: its strengths, and where those of each term begin and end."""
+        parts: list[Term] = []
+        places: list[tuple[int, int] | None] = []
+        for term in terms:
+            words = [word for word in term.words if word not in _PARTICLES]
+            if len(term.words) < 2 or not words:
+                places.append(None)
+                continue
+            places.append((len(parts), len(parts) + len(words)))
+            parts += [Term(words=(word,), groups=frozenset(m.group for m in self._wording.meanings([word]))) for word in words]
+        return self._strengths(parts), places
+
+    def _commonness(self, strengths: Array) -> Array:
+        """How common each term is in the report, 0 to 1: a brewery's report speaks of beer on every page.
+
+        What a row counts people by, such as seafarers, tells groups apart however common it is.
+        """
+        said = (strengths >= _SAID) * self._spread * ~self._of_people
+        return np.clip(2 * said.max(axis=1, initial=0.0), 0, 0.8)
 
     def _weight(self, term: Term) -> float:
         """How much of a question a term says, 0 to 1: rare in general text, and known to few metrics or none."""
@@ -369,6 +420,30 @@ class Rows:
         return found
 
     @cached_property
+    def _of_people(self) -> npt.NDArray[np.bool_]:
+        """Which words stand in the label of a row of people."""
+        found = np.zeros(len(self._names), dtype=bool)
+        for series, said in zip(self._series, self._described, strict=True):
+            if series.members or (series.unit or "").startswith("person"):
+                found[said.own] = True
+        return found
+
+    @cached_property
+    def _spread(self) -> Array:
+        """In what share of the report's passages each word stands."""
+        count = np.zeros(len(self._names), dtype=np.float32)
+        for text in self._texts:
+            held = self._held_numbers(text)
+            count[held] += 1
+        return count / max(len(self._texts), 1)
+
+    def _held_numbers(self, text: str) -> list[int]:
+        """Give the numbers of a text's words and groups that some row has."""
+        words = cut_words(text)
+        forms = {*map(form_of, words), *(f"#{meaning.group}" for meaning in self._wording.meanings(words))}
+        return [self._ids[form] for form in forms if form in self._ids]
+
+    @cached_property
     def _telling(self) -> Array:
         """How few rows' own labels hold each word."""
         count = np.zeros(len(self._names))
@@ -380,6 +455,17 @@ class Rows:
     def _labels(self) -> Array:
         texts = [" ".join(" ".join(path) for path in series.labels.values()) for series in self._series]
         return np.asarray(self._embedder.encode_passages(texts), dtype=np.float32).reshape(len(texts), -1)
+
+    @cached_property
+    def _said(self) -> dict[str, frozenset[str]]:
+        """The metrics that the words of each row's own label name, whatever it measures of them."""
+        return {
+            series.row_key: frozenset(key for path in series.labels.values() for key in self._named_in(path[-1]))
+            for series in self._series
+        }
+
+    def _named_in(self, label: str) -> frozenset[str]:
+        return self._lexicon.concept(label).metrics
 
     @cached_property
     def _facts(self) -> list[_Facts]:
@@ -446,7 +532,7 @@ def _wanted(text: str, question: Question) -> _Wanted:
         rate=question.operation in ("lookup", "trend") and asks_rate(question),
         mean=bool(_MEAN.search(text)) and question.operation != "average",
         divides=question.divides,
-        people=bool(_PEOPLE.search(text)) and question.ask == "number" and not percent,
+        people=bool(_PEOPLE.search(text)) and question.ask in ("number", "what") and not percent,
     )
 
 

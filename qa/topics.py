@@ -17,7 +17,7 @@ from qa.question import Question
 TOPICS: Final = Path(__file__).with_name("topics.toml")
 
 _SHARE = re.compile(
-    r"百分之|百分比|比例|比率|占|几成|几多成|\bper\s?cent|percentage|%|\bshare\s+of\b|\bproportion\b|\bfraction\b", re.I
+    r"百分之|百分比|比例|比率|占|几成|几多成|几多个百分|\brates?\b|\bper\s?cent|percentage|%|\bshare\s+of\b|\bproportion\b|\bfraction\b", re.I
 )
 _MONEY = re.compile(r"多少钱|几多钱|支出|开支|费用|经费|使费|花费|\b(?:cost|costs|spend|spent|spending|money)\b", re.I)
 _HELD = re.compile(
@@ -30,6 +30,7 @@ _MEAN = re.compile(
     r"|\b(?:per|each)\s+(?!annum|year|month|quarter|day|week|session|course|million|thousand|rmb|hk)",
     re.I,
 )
+_RATE = re.compile(r"率(?![先领])|\brates?\b", re.I)
 _GAS_UNIT = re.compile(
     r"(?:\bton(?:ne)?s?|\bkg|\bkilograms?|吨|千克|公斤)\s*(?:of\s+)?(?:co2|carbon\s+dioxide|二氧化碳)", re.I
 )
@@ -87,6 +88,9 @@ def _by_unit(question: Question, lexicon: Lexicon) -> Concept:
         means = {m.average_of: m.key for m in lexicon.metrics.values() if m.average_of}
         keys = frozenset(means.get(key, key) for key in concept.metrics)
         concept = concept if keys == concept.metrics else replace(concept, metrics=keys, per=None)
+    rates = lexicon.rates(concept.metrics) if _RATE.search(text) or question.divides else frozenset()
+    if rates and concept.per is None and not any(key == "injury_rate" and question.divides for key in rates):
+        concept = replace(concept, metrics=rates)
     keys = concept.metrics - ({"ghg_co2"} if _GAS_UNIT.search(text) else set())
     asked = question.unit or counted_unit(question.text)
     if asked is not None and asked.dimension in _GAS and not _LISTED.search(text):
