@@ -1,13 +1,14 @@
 """One question with what a right answer to it holds: read from a line of eval/cases/*.jsonl, and checked."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, get_args
 
 from index.errors import EsgQaError
-from index.script import LANGUAGES, Language
+from index.script import LANGUAGES, Language, fold
 from index.units import read_unit
 from qa.answer import Reason, Status
 
@@ -29,6 +30,12 @@ Split = Literal["tuned", "held_back"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
+_FALLS = re.compile(
+    r"\b(?:f[ae]ll|fell|fallen|drop\w*|cut|reduc\w+|decreas\w+|declin\w+|less|fewer|lower|shrank|shrink|down)\b|[降减跌少低]",
+    re.I,
+)
+
+
 class BadCase(EsgQaError):
     """A line of a case file is not a case."""
 
@@ -42,6 +49,9 @@ class ExpectedValue:
     period: str | None  # None: not scored
     rounded: bool = False  # computed: right to within half of its last digit
     exact_unit: bool = False  # the question names the unit: the same amount in another unit is not right
+    fall: bool = (
+        False  # how far something fell, as a positive number: a change below zero that is told as a fall is right
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +109,7 @@ def read_case(line: str, place: str) -> Case:
         group=str(row.get("group", "")),
         question=question,
         history=_texts(row, "history", place),
-        expect=_expectation(_table(row, "expect", place), f"{place} expect"),
+        expect=_falls(_expectation(_table(row, "expect", place), f"{place} expect"), row.get("kind"), question),
         split=_one_of(provenance, "split", get_args(Split), f"{place} provenance"),
         author=_text(provenance, "author", f"{place} provenance"),
         written=_text(provenance, "written", f"{place} provenance"),
@@ -131,6 +141,14 @@ def _expectation(row: Mapping[str, Any], place: str) -> Expectation:
     if status == "answered" and reasons:
         raise BadCase(f"{place}: only a not_disclosed case has a reason")
     return expectation
+
+
+def _falls(expected: Expectation, kind: object, question: str) -> Expectation:
+    """Mark how far something fell where the question asks for it: "by how much did it fall" is answered by -5 or by 5."""
+    if kind != "computed" or not _FALLS.search(fold(question)):
+        return expected
+    values = tuple(replace(value, fall=value.value > 0) for value in expected.values)
+    return replace(expected, values=values)
 
 
 def _value(row: object, place: str) -> ExpectedValue:

@@ -280,7 +280,8 @@ def _compare(expected: ExpectedValue, figure: AnswerFigure | Input, text: str) -
 
 def _equal(expected: ExpectedValue, given: Decimal, grain: Decimal, *, fell: bool) -> bool:
     """Compare two numbers; a rounded one may differ by half of the coarser last digit, but not below one decimal."""
-    candidates = {given, -given} if expected.value < 0 < given and fell else {given}
+    opposed = expected.value < 0 < given or (expected.fall and given < 0 < expected.value)
+    candidates = {given, -given} if opposed and fell else {given}
     if not expected.rounded:
         return expected.value in candidates
     own = Decimal(1).scaleb(int(expected.value.as_tuple().exponent))

@@ -21,6 +21,7 @@ from index.readers.pdf import read_pdf
 from index.report import Report
 from index.snapshot import FORMAT, Edition, Manifest, publish, read_manifest, read_snapshot, write_snapshot
 from index.sparse import SparseIndex
+from index.stated import with_stated
 from index.words import dictionary_hash, search_tokens
 
 READERS: dict[str, Callable[..., Report]] = {
@@ -99,6 +100,7 @@ def publish_reports(
 def _publish(
     reports: Sequence[Report], index: Path, embedder: Embedder, lexicon: Lexicon, progress: Progress
 ) -> Manifest:
+    reports = [with_stated(report) for report in reports]
     readings = [read_tables(report, lexicon) for report in reports]
     passages: list[Passage] = []
     figures: list[Figure] = []

@@ -567,6 +567,8 @@ def _figure(
         unit, unit_text = reading.unit, _named_unit(reading.unit, scene.report)
     extra = concept_of(scene.lexicon, head.label) if head.label and head.kind == "value" else Concept()
     metrics, part, part_of = _spoken_of(scene, line, head, columns, subject, extra, unit)
+    if unit is None and not unit_text and (spelt := _spelt_unit(metrics, head.label, scene)):
+        unit, unit_text = spelt
     if unit is None and (counted := _counted_in(metrics | part_of, unit_text, scene.lexicon)):
         unit, unit_text = counted, _named_unit(counted, scene.report)
     per = subject.concept.per or extra.per
@@ -613,6 +615,16 @@ def _figure(
     )
 
 
+def _spelt_unit(metrics: frozenset[str], label: str, scene: _Scene) -> tuple[Unit, str] | None:
+    """Read the unit of an average that its column names within a word: 人均小時, "average hours"."""
+    for key in metrics:
+        unit = read_unit(scene.lexicon.metrics[key].units[0]) if scene.lexicon.metrics[key].units else None
+        name = _named_unit(unit, scene.report) if unit else ""
+        if unit and scene.lexicon.metrics[key].kind == "average" and fold(name) in fold(label).lower():
+            return unit, name
+    return None
+
+
 def _counted_in(metrics: frozenset[str], unit_text: str, lexicon: Lexicon) -> Unit | None:
     """Give what a metric counts where its row prints no unit, or only that it is a number."""
     if not metrics or (unit_text and not _NUMBER_OF.fullmatch(fold(unit_text).strip())):
@@ -630,6 +642,8 @@ def _spoken_of(
     if subject.concept.metrics or subject.part:
         return subject.concept.metrics, subject.part, subject.part_of
     named = extra.metrics
+    if not named and extra.per and head.label and names_whole(line.labels[-1] if line.labels else "", scene.lexicon):
+        named = _average_of_topic(scene, head.label)
     if not named and names_people(head.label) and (unit is None or unit.dimension == "person"):
         named = next(iter(heading_metrics(head.label, scene.lexicon)), named)
     if is_bare_share(head.label) and not _of_people(scene, columns):
@@ -647,6 +661,15 @@ def _spoken_of(
     if not named or not line.labels or names_whole(line.labels[-1], scene.lexicon):
         return named, "", frozenset()
     return frozenset(), line.labels[-1], named
+
+
+def _average_of_topic(scene: _Scene, label: str) -> frozenset[str]:
+    """Read a column of hours a head by the topic that stands above its table: training."""
+    for text in (scene.before if len(scene.before) <= LONGEST_CAPTION else "", scene.section.title):
+        metrics = concept_of(scene.lexicon, f"{PARENTHESIS.sub(' ', text)} {label}").metrics if text else frozenset()
+        if len(metrics) == 1 and all(scene.lexicon.metrics[key].kind == "average" for key in metrics):
+            return metrics
+    return frozenset()
 
 
 def _of_people(scene: _Scene, columns: Columns) -> bool:

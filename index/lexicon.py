@@ -36,7 +36,7 @@ _AGE = re.compile(
       (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
   | \b(?:no|not)\s+older\s+than\s*(?P<under_most>\d\d)\b
   | \b(?:past|passed|beyond)\s*(?:the\s+age\s+of\s*|age\s*)?(?P<over_passed>\d\d)\b
-      (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
+      (?=\s*(?:$|[?,.;:)(]|d(?:id|o|oes)\b|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
   | \bthe\s+(?:wrong|far)\s+side\s+of\s*(?P<over_side>\d\d)\b
   | (?:aged?\s*|ages\s*)\b(?:under|below|younger\s+than|less\s+than|up\s+to)\s*(?P<under_aged>\d\d)\b
   | (?:aged?\s*|ages\s*)\b(?:over|above|older\s+than|more\s+than)\s*(?P<over_aged>\d\d)\b
@@ -45,6 +45,8 @@ _AGE = re.compile(
   | \b(?:over|above|older\s+than)\s*(?:the\s+age\s+of\s*)?(?P<over_en>\d\d)s?\b
       (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
   | \baged?\s*(?:between\s*)?(?P<low_en>\d\d)\s*(?:-|–|to|and)\s*(?P<high_en>\d\d)
+  | \b(?:under|below)\s*-?\s*(?P<under_plural>\d\d)s\b
+  | \b(?:over|above)\s*-?\s*(?P<over_plural>\d\d)s\b
   | (?<![\d.-])(?P<low_bare>[2-6]\d)\s*(?:-|–|to)\s*(?P<high_bare>[2-6]\d)\b(?![\d.%-])
   | \b(?P<under_tail>\d\d)\s*(?:or|and|years\s*old\s*(?:or|and))\s*(?:under|below|younger)
   | \b(?P<over_tail>\d\d)\s*(?:or|and|years\s*old\s*(?:or|and))\s*(?:over|above|older)
@@ -54,6 +56,11 @@ _AGE = re.compile(
 _AGE_SIGN = re.compile(  # <30, ≥ 50, 60+: an age where nothing else is said, or where the text speaks of age
     r"(?:(?<![\d.])[<≤]=?\s*(?P<under_sign>[2-6]\d)(?![\d.,%])|(?<![\d.])[>≥]=?\s*(?P<over_sign>[2-6]\d)(?![\d.,%])"
     r"|(?<![\d.,-])(?P<over_plus>[2-6]\d)\s*\+(?!\s*\d))\s*(?:岁|years?\s*old)?"
+)
+_TENS = {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60"}
+_SPELT_AGE = re.compile(
+    rf"\b(?P<tens>{'|'.join(_TENS)})\b(?=\s*(?:years?\b|$|[?,.;:)]|in\b|at\b|did\b|do\b|were\b|are\b|was\b|and\b|or\b))",
+    re.I,
 )
 _OF_AGE = re.compile(r"\bages?d?\b|\byears?\s+old\b|岁|年龄", re.I)
 _RATE_BASE = re.compile(
@@ -241,7 +248,9 @@ class Lexicon:
         spelt = {character for word in words for character in (word if not word.isascii() else (word,))}
         explained |= {n for n, term in enumerate(terms) if term in spelt}
         named = [mention.key for mention in mentions if mention.kind == "metric"]
-        if any(self.metrics[key].aspect == _EMITTED and not self.related(key, _ALL_GASES) for key in named):  # 排放 of what is named
+        if any(
+            self.metrics[key].aspect == _EMITTED and not self.related(key, _ALL_GASES) for key in named
+        ):  # 排放 of what is named
             bare = [m for m in mentions if m.key == _ALL_GASES and set(terms[m.start : m.end]) <= _BARE_EMISSIONS]
             named = [key for key in named if key != _ALL_GASES] if bare else named
         members = set(ages) | {(m.dimension, m.key) for m in mentions if m.kind == "member"}
@@ -500,7 +509,8 @@ def _ages(text: str) -> tuple[frozenset[Member], str]:
             found.add(("age", f"-{value}" if name.startswith("under") else f"{value}-"))
         return " "
 
-    rest = _AGE.sub(take, _HAN_AGE.sub(_digits, text))
+    written = _SPELT_AGE.sub(lambda match: _TENS[match["tens"].lower()], _HAN_AGE.sub(_digits, text))
+    rest = _AGE.sub(take, written)
     if _AGE_SIGN.fullmatch(rest.strip()) or _OF_AGE.search(text):
         rest = _AGE_SIGN.sub(take, rest)
     return frozenset(found), rest

@@ -65,6 +65,9 @@ class Folded:
         return self.offsets[start], following
 
 
+_MARKED = re.compile(r"\[(\d{1,3})\]")
+
+
 def legible(text: str) -> str:
     """Leave out what a reader cannot see: zero-width and bidi characters, variation selectors, tags.
 
@@ -72,6 +75,15 @@ def legible(text: str) -> str:
     'Scope 2 emmissions'
     """
     return str(_INVISIBLE.sub("", text.translate(_FILLERS)))
+
+
+def plain_marks(text: str) -> str:
+    """Write a report's own marks such as [2] so that none is taken for the number of a citation.
+
+    >>> plain_marks("restated [2]")
+    'restated ［2］'
+    """
+    return _MARKED.sub("［\\g<1>］", text)
 
 
 def typed(text: str) -> str:

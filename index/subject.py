@@ -15,7 +15,10 @@ LONGEST_CAPTION = 120  # characters; a longer text above a table is prose
 
 _COVERAGE = re.compile(r"包括|包含|涵盖|覆盖|不含|不包括|include|exclud|cover", re.I)
 _DENOMINATOR = {"money": "per_revenue", "person": "per_employee", "area": "per_area"}
-_TOTAL = re.compile(r"^(?:(?:grand\s+|sub-?\s*|overall\s+)?total|overall|all(?:\s+(?:employees|staff|workers))?|[全所][体部有](?:员工|雇员)|合计|总计|总数|小计|总和|共计|整体)$", re.I)
+_TOTAL = re.compile(
+    r"^(?:(?:grand\s+|sub-?\s*|overall\s+)?total|overall|all(?:\s+(?:employees|staff|workers))?|[全所][体部有](?:员工|雇员)|合计|总计|总数|小计|总和|共计|整体)$",
+    re.I,
+)
 SUB_ROW = re.compile(r"^\s*(?:[-–—•·▪◦*]\s*(?=\D)|其中|当中|of\s+which|including\b)", re.I)
 _BY = re.compile(r"\s+by\s+|(?:\s+|^)(?:breakdown|distribution|composition|structure|profile)\b", re.I)
 _HAN_BY = re.compile(
@@ -65,7 +68,10 @@ _SHARE = frozenset(
 )  # what a rate is called besides
 _BEFORE = re.compile(r"(?<=.{2})[:：].*$|(?<=[A-Za-z]{3}),\s.*$")  # of "Fatalities, contractors" what stands behind
 _NOTE = re.compile(r"\s*(?:注|附注|\bnotes?)\s*\d*\s*$", re.I)
-_NUMBERED = re.compile(r"^\s*(?:tables?|charts?|figures?|表格?|图表?)\s*[\dA-Z一二三四五六七八九十]+(?:[.\-]\d+)*\s*[:：.、)）\-–—]?\s*", re.I)
+_NUMBERED = re.compile(
+    r"^\s*(?:tables?|charts?|figures?|表格?|图表?)\s*[\dA-Z一二三四五六七八九十]+(?:[.\-]\d+)*\s*[:：.、)）\-–—]?\s*",
+    re.I,
+)
 _TOPICS = re.compile(r"\s*[、,，;；/&]\s*|\s+and\s+|以及|[及和与]", re.I)
 _SUMMED = re.compile(r"\btotals?\b|合计|总计|总数|小计|总和|共计|总[量额值]|^总", re.I)
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")

@@ -14,6 +14,7 @@ from index.units import Unit, read_unit, unit_name
 
 _DASH = re.compile(r"^[-–—•·]\s*(?=\D)")  # marks a row as a part of the one above
 _SUB_ROW = re.compile(r"^\s*(?:[-–—•·]\s*|其中|of\s+which|including\b|incl\.)", re.I)
+_SMALL = re.compile(r"(?<=\s)(?:And|Of|The|In|Or)(?=\s)")  # words that a place's name does not capitalise
 _COLUMN = re.compile(r"\.c\d+$")
 
 
@@ -178,7 +179,12 @@ def member_name(member: Member, language: Language, lexicon: Lexicon) -> str:
     """Name a breakdown member for a reader."""
     if member[0] == "age":
         return age_name(member[1], language)
-    return lexicon.members[member].name(language)
+    name = lexicon.members[member].name(language)
+    return _SMALL.sub(lambda word: word.group().lower(), name.title()) if _is_place(member, language) else name
+
+
+def _is_place(member: Member, language: Language) -> bool:
+    return member[0] == "region" and language == "en"
 
 
 def unit_label(figure: Figure, language: Language) -> str:

@@ -43,7 +43,9 @@ _ASKS_NAME = re.compile(  # what somebody is called
     r"|\bnames?\s+of\s+(?:the\s+|its\s+)?(?:[\w-]+\s+){0,4}(?:officer|director|chair\w*|head|manager|secretary|president|[cC][EF]O|founder)\b",
     re.I,
 )
-_NAMES = re.compile(r"先生|女士|小姐|博士|教授|由[^,，。；]{2,14}(?:担任|出任|任)|(?:主席|主任|负责人)[为是:：]?[^,，。；委及和的由会]{2,4}(?=[,，。；、]|担任|$)|\b(?:by|is|chair\w*|head\w*),?\s+(?:the\s+)?(?:[\w-]+\s+){0,5}?[A-Z][a-z]+\s+[A-Z][\w'-]+|\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor)\b")
+_NAMES = re.compile(
+    r"先生|女士|小姐|博士|教授|由[^,，。；]{2,14}(?:担任|出任|任)|(?:主席|主任|负责人)[为是:：]?[^,，。；委及和的由会]{2,4}(?=[,，。；、]|担任|$)|\b(?:by|is|chair\w*|head\w*),?\s+(?:the\s+)?(?:[\w-]+\s+){0,5}?[A-Z][a-z]+\s+[A-Z][\w'-]+|\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor)\b"
+)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")

@@ -16,6 +16,7 @@ from qa.asking import asking_words
 from qa.catalogue import Catalogue, Series
 from qa.linking import Link
 from qa.phrases import CHINESE, ENGLISH
+from qa.proper import Proper
 from qa.question import Question
 from qa.rarity import rarity
 from qa.topics import settle
@@ -93,6 +94,7 @@ def choose(
     """
     question = settle(question, catalogue.lexicon)
     asked = _Asked(replace(question, concept=as_printed(question.concept, catalogue)), names)
+    asked.proper = Proper(label for series in catalogue.series for path in series.labels.values() for label in path)
     return _by_name(asked, catalogue, floor)
 
 
@@ -205,6 +207,7 @@ class _Asked:
         self.terms = split_terms(fold(question.text))
         self.counts = Counter(self.terms)
         self.company = names
+        self.proper = Proper(())
         self.names = {term for name in names for term in split_terms(fold(name))}
         self.listed = bool(_LISTED.search(fold(question.text)))
         self.text = "\x1f".join(self.terms)
@@ -469,7 +472,7 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
         cut = {dimension for dimension, _ in asked.concept.members}
         settled |= {word for dimension in cut for word in _GROUP_WORDS.get(dimension, ())}
     found = []
-    for token in tokens(asked.question.text):
+    for token in asked.proper.joined(tokens(asked.question.text), apart=CHINESE | asking_words()):
         if token in settled or read_unit(token.lstrip("多几")) is not None:
             continue
         if "\u3400" <= token[0] <= "\u9fff":

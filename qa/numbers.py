@@ -66,6 +66,8 @@ def _of_series(desk: Desk, series: Series) -> Numbers:
         )
     if question.operation in ("highest", "lowest") and len(held) > 1:
         return extreme(desk, series, held)
+    if question.operation in ("highest", "lowest") and question.ask == "which":
+        return Numbers(figures=(), sentences=(), missing=())  # one row tells of no greatest among several
     if question.operation == "average" and len(periods) > 1:
         return averaged(desk, series, held) if not missing else Numbers(figures=(), sentences=(), missing=missing)
     if question.operation == "sum" and len(periods) > 1:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from index.period import years_in
 from index.quantity import find_quantities
-from index.script import Language, fold, language_of, legible, render
+from index.script import Language, fold, language_of, legible, plain_marks, render
 from index.snapshot import Snapshot
 from index.units import unit_name
 from qa.answer import Answer, AnswerFigure
@@ -82,7 +82,7 @@ def shown(quote: str, language: Language) -> str:
 
     Hidden characters stay behind: one of them can turn the digits that follow it around.
     """
-    lines = [" ".join(line.split()) for line in legible(quote).splitlines()]
+    lines = [" ".join(line.split()) for line in plain_marks(legible(quote)).splitlines()]
     text = "\n".join(line for line in lines if line)
     return render(text, language) if (language_of(text) == "en") == (language == "en") else text
 
@@ -153,7 +153,7 @@ def _quoted(desk: Desk, series: Series, note: str) -> Answer:
         status="answered",
         reason=None,
         language=language,
-        text=with_mark(render(note, language), [number]),
+        text=with_mark(render(plain_marks(note), language), [number]),
         citations=citations.all,
     )
 

@@ -27,7 +27,8 @@ from qa.catalogue import Catalogue, Series, parents
 from qa.evidence import Term, cut_words, form_of, is_content, read_terms, term_texts
 from qa.figures import asks_rate, countable, is_divided, unit_words
 from qa.linking import Linker
-from qa.phrases import NARROWING
+from qa.phrases import CHINESE, NARROWING
+from qa.proper import Proper, runs, sounds_like
 from qa.question import Question
 from qa.rarity import rarity
 from qa.wording import Wording
@@ -58,6 +59,7 @@ _EXACT: Final = 1.0
 _GROUPED: Final = 0.8
 _ALIKE: Final = 0.7
 _SAID: Final = _ALIKE - 0.01  # strength from which a word counts as said
+_UNKNOWN: Final = 0.9  # rarity of a word that no language has: a name
 _TELLING: Final = 0.6  # weight from which a word that nothing explains rules a row out
 _NEAR: Final = 0.3  # cosine below which two words have nothing to do with one another
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
@@ -82,6 +84,8 @@ _PEOPLE: Final = re.compile(
 )
 _PARTICLES: Final = frozenset("of the a an in on to and for with at by 咗 了 过 的 嘅 之".split())
 _SPELT: Final = frozenset({"employment_type", "grade", "age"})
+_OF_PEOPLE: Final = frozenset({"gender", "age", "grade", "employment_type"})
+_HEADS: Final = re.compile(r"\bhow\s+many\b|\bnumber\s+of\b|(?:多少|几多|几)[名位个]?", re.I)
 _HEAD: Final = "per_employee"
 _USUAL: Final = frozenset({_HEAD, "per_revenue", "per_area"})  # divisors that a question would name
 _WIDER: Final = frozenset(
@@ -218,6 +222,11 @@ class Rows:
             return word in settled or bool(_YEAR.fullmatch(word)) or (aged and bool(_AGED.fullmatch(word)))
 
         terms = read_terms(text, names, self._wording)
+        words = cut_words(text)
+        whole = [run for run in self._proper.joined(words, apart=CHINESE | asking_words()) if run not in words]
+        within = {character for run in whole for character in run}
+        terms = [term for term in terms if not (len(term.words) == 1 and term.words[0] in within)]
+        terms += [Term(words=(run,), groups=frozenset()) for run in whole]
         return [term for term in terms if not all(map(is_settled, term.words))]
 
     def _open(self, n: int, question: Question, wanted: _Wanted) -> bool:
@@ -315,6 +324,8 @@ class Rows:
         form = form_of(word)
         if form in self._ids:
             yield self._ids[form], _EXACT
+        if form.isascii() and rarity(word) >= _UNKNOWN:
+            yield from ((n, _ALIKE) for n, name in enumerate(self._names[: self._near]) if sounds_like(word, name))
         if not _HAN.match(form) or len(form) < 2:
             return
         for number in {n for character in form for n in self._by_character.get(character, ())}:
@@ -337,7 +348,9 @@ class Rows:
                 places.append(None)
                 continue
             places.append((len(parts), len(parts) + len(words)))
-            parts += [Term(words=(word,), groups=frozenset(m.group for m in self._wording.meanings([word]))) for word in words]
+            parts += [
+                Term(words=(word,), groups=frozenset(m.group for m in self._wording.meanings([word]))) for word in words
+            ]
         return self._strengths(parts), places
 
     def _commonness(self, strengths: Array) -> Array:
@@ -350,6 +363,8 @@ class Rows:
 
     def _weight(self, term: Term) -> float:
         """How much of a question a term says, 0 to 1: rare in general text, and known to few metrics or none."""
+        if len(term.words) == 1 and any(term.words[0] in run for run in self._label_runs):
+            return 1.0  # a name
         return max(math.sqrt(rarity(word) * (self._linker.specificity(word) or rarity(word))) for word in term.words)
 
     def _numbered(self, texts: Iterable[str]) -> set[int]:
@@ -359,7 +374,7 @@ class Rows:
         words = cut_words(text)
         found = {
             self._ids.setdefault(form_of(word), len(self._ids))
-            for word in words
+            for word in (*words, *runs(words))
             if is_content(word, words, self._wording)
         }
         groups = {f"#{meaning.group}" for meaning in self._wording.meanings(words)}
@@ -398,6 +413,16 @@ class Rows:
     def _member_names(self, member: Member) -> Sequence[str]:
         word = self._lexicon.members.get(member)
         return (*word.zh, *word.en) if word else ()
+
+    @cached_property
+    def _label_runs(self) -> frozenset[str]:
+        """The names in labels that a dictionary cuts into characters."""
+        labels = (label for series in self._series for path in series.labels.values() for label in path)
+        return frozenset(run for label in labels for run in runs(cut_words(label)))
+
+    @cached_property
+    def _proper(self) -> Proper:
+        return Proper(label for series in self._series for path in series.labels.values() for label in path)
 
     @cached_property
     def _names(self) -> list[str]:
@@ -472,7 +497,7 @@ class Rows:
         metrics = self._lexicon.metrics
         return [
             _Facts(
-                unit=(unit := series.printed_unit),
+                unit=series.printed_unit,
                 rest=any(map(self._is_rest, series.labels.values())),
                 rate=is_divided(series, self._lexicon),
                 to_date=any(_TO_DATE.search(fold(path[-1])) for path in series.labels.values()),
@@ -524,6 +549,9 @@ def _narrowing(text: str) -> list[str]:
 
 def _wanted(text: str, question: Question) -> _Wanted:
     percent = bool(_PERCENT.search(text))
+    concept = question.concept
+    counts = question.ask == "number" and not concept.metrics and not question.unit and concept.per is None
+    grouped = counts and {dimension for dimension, _ in concept.members} & _OF_PEOPLE and bool(_HEADS.search(fold(question.text)))
     return _Wanted(
         unit=None if percent else question.unit or counted_unit(question.text),
         percent=percent,
@@ -532,7 +560,7 @@ def _wanted(text: str, question: Question) -> _Wanted:
         rate=question.operation in ("lookup", "trend") and asks_rate(question),
         mean=bool(_MEAN.search(text)) and question.operation != "average",
         divides=question.divides,
-        people=bool(_PEOPLE.search(text)) and question.ask in ("number", "what") and not percent,
+        people=bool(grouped or (_PEOPLE.search(text) and question.ask in ("number", "what"))) and not percent,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.figures import Figure
-from index.script import Language, fold, legible, render
+from index.script import Language, fold, legible, plain_marks, render
 from index.units import ATOMS, read_unit
 from qa.answer import AnswerFigure, Citation, Input
 from qa.compose import amount, currency_name, movement, plain, say, written
@@ -91,7 +91,7 @@ def _apart(figure: AnswerFigure, grounds: Grounds) -> Iterator[str]:
 
 def rendered(citation: Citation, language: Language) -> set[str]:
     """Write a quote in all forms that an answer shows it in."""
-    seen = {citation.quote, legible(citation.quote)}
+    seen = {citation.quote, legible(citation.quote), plain_marks(legible(citation.quote))}
     shown = seen | {render(quote, language) for quote in seen}
     lines = {"\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip()) for text in shown}
     return shown | lines | {" ".join(text.split()) for text in shown}

@@ -17,7 +17,8 @@ from qa.question import Question
 TOPICS: Final = Path(__file__).with_name("topics.toml")
 
 _SHARE = re.compile(
-    r"百分之|百分比|比例|比率|占|几成|几多成|几多个百分|\brates?\b|\bper\s?cent|percentage|%|\bshare\s+of\b|\bproportion\b|\bfraction\b", re.I
+    r"百分之|百分比|比例|比率|占|几成|几多成|几多个百分|\brates?\b|\bper\s?cent|percentage|%|\bshare\s+of\b|\bproportion\b|\bfraction\b",
+    re.I,
 )
 _MONEY = re.compile(r"多少钱|几多钱|支出|开支|费用|经费|使费|花费|\b(?:cost|costs|spend|spent|spending|money)\b", re.I)
 _HELD = re.compile(
