@@ -51,6 +51,8 @@ _ELSEWHERE = re.compile(  # the day's news, advice on shares: no report speaks o
 
 _COMPARED = re.compile(r"\b(?:more|less|fewer|\w+er\s+than|higher|lower|larger|smaller|longer)\b|[更较比]", re.I)
 
+_SURE = 0.6  # likelihood from which a row answers although the question has a word that nothing explains
+
 _log = structlog.get_logger(__name__)
 
 
@@ -244,7 +246,17 @@ class Engine:
             return choice
         if speaks_of_aim(question):
             return choice  # a figure of the year is none of its target
-        return self._readers[report].choose(question) or choice
+        read = self._readers[report].choose(question)
+        named = {match.series.row_key for match in choice.found if match.series}
+        again = [match for match in read.found if match.series] if read else []
+        if choice.residue and {match.series.row_key for match in again if match.series} <= named:
+            rows = self._readers[report].rows  # the row of that name again, for what the name leaves unexplained
+            sure = any(
+                match.score >= _SURE or (match.series and rows.says(match.series, choice.residue)) for match in again
+            )
+            if not sure:
+                return choice
+        return read or choice
 
     def _not_restated(self, desk: Desk, report: str, names: Sequence[str]) -> Answer:
         """Look for the original of a restated figure in the report's words; the restated one is no answer."""

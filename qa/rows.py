@@ -208,6 +208,15 @@ class Rows:
             )
         return Ranking(self._series, rows, held)
 
+    def says(self, series: Series, words: Sequence[str]) -> bool:
+        """Tell whether a row has a word for each of some words of a question."""
+        terms = [
+            Term(words=(word,), groups=frozenset(m.group for m in self._wording.meanings(cut_words(word))))
+            for word in words
+        ]
+        said = self._described[self._series.index(series)].every
+        return bool((self._strengths(terms)[:, said].max(axis=1, initial=0.0) >= _SAID).all())
+
     def says_only_groups(self, question: Question, names: Sequence[str]) -> bool:
         """Tell a question that speaks of nothing besides groups and periods."""
         terms = self._terms(_undated(question, names), question, names)
