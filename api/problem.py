@@ -16,6 +16,7 @@ class Kind:
     status: int
     title: Wording
     detail: Wording  # may hold {placeholders}
+    person: Wording | None = None  # the detail, for whoever sees it as a page; None: the same
 
 
 class NotReady(EsgQaError):
@@ -106,6 +107,11 @@ KINDS: dict[str, Kind] = {
             "{path} 沒有內容。可用的網址見 /openapi.json。",
             "{path} 没有内容。可用的网址见 /openapi.json。",
         ),
+        person=_words(
+            "The address may be mistyped, or the page moved or removed. Please check it, or start from the page below.",
+            "網址可能有誤，或頁面已移動或移除。請檢查網址，或由以下頁面開始。",
+            "网址可能有误，或页面已移动或删除。请检查网址，或从以下页面开始。",
+        ),
     ),
     "took-long-to-send": Kind(
         status=408,
@@ -120,12 +126,22 @@ KINDS: dict[str, Kind] = {
         status=405,
         title=_words("This method is not allowed here", "此網址不接受這種方法", "此网址不接受这种方法"),
         detail=_words("{path} does not accept {method}.", "{path} 不接受 {method}。", "{path} 不接受 {method}。"),
+        person=_words(
+            "This address takes what a page sends, and is no page itself. Please go back and use the page’s buttons.",
+            "此網址只接收由頁面送出的內容，本身並非頁面。請返回上一頁，使用頁面上的按鈕。",
+            "此网址只接收由页面提交的内容，本身不是页面。请返回上一页，使用页面上的按钮。",
+        ),
     ),
     "too-large": Kind(
         status=413,
         title=_words("The request is too large", "請求過大", "请求过大"),
         detail=_words(
             "The body may have up to {limit} bytes.", "請求內容最多 {limit} 位元組。", "请求内容最多 {limit} 字节。"
+        ),
+        person=_words(
+            "What was sent is larger than {size}, the most that is taken here. Nothing of it was kept.",
+            "所送出的內容超過此處的上限 {size}，未有保留。",
+            "所提交的内容超过此处的上限 {size}，未予保留。",
         ),
     ),
     "foreign-charset": Kind(
@@ -312,22 +328,33 @@ def problem(
     *,
     language: Language,
     instance: str,
+    person: bool = False,
     faults: Sequence[tuple[str, str]] = (),
     **values: object,
 ) -> dict[str, object]:
-    """Write a problem as RFC 9457 asks, in one language; `faults` are pairs of place and words."""
+    """Write a problem as RFC 9457 asks, in one language, for a program or a `person`; `faults` are place and words."""
     kind = KINDS[name]
     listed = "; ".join(f"{place} {words}" for place, words in faults)
     body: dict[str, object] = {
         "type": f"/problems/{name}",
         "title": kind.title[language],
         "status": kind.status,
-        "detail": kind.detail[language].format(faults=listed, **values),
+        "detail": (kind.person if person and kind.person else kind.detail)[language].format(faults=listed, **values),
         "instance": instance,
     }
     if faults:
         body["errors"] = [{"pointer": place, "detail": words} for place, words in faults]
     return body
+
+
+def told_size(count: int) -> str:
+    """Write a number of bytes as people do.
+
+    >>> told_size(52428800), told_size(65536)
+    ('50 MiB', '64 KiB')
+    """
+    unit, name = (2**20, "MiB") if count >= 2**20 else (2**10, "KiB")
+    return f"{round(count / unit, 1):g} {name}"
 
 
 def fault(kind: str, values: dict[str, object], *, language: Language) -> str:

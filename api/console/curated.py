@@ -36,6 +36,7 @@ from api.store.curated import (
     find_curated,
     retire_curated,
 )
+from api.told import told
 from index.chunk import Passage
 from index.script import LANGUAGES, Language, language_of
 from index.snapshot import Snapshot
@@ -241,8 +242,11 @@ def _keep(request: Request, caller: Editor, form: FormData, *, held: CuratedAnsw
             )
     except ValidationError as error:
         return _form(request, caller, sheet, held=held, wrong=_faults(error, page_language(request)))
-    except (Incomplete, UnknownPassage) as error:
-        return _form(request, caller, sheet, held=held, wrong=[str(error)])
+    except Incomplete as error:
+        return _form(request, caller, sheet, held=held, wrong=[told(str(error), page_language(request))])
+    except UnknownPassage as error:
+        gone = f"{error}: {Words(page_language(request))('curated.gone')}"
+        return _form(request, caller, sheet, held=held, wrong=[gone])
     return go(request, f"{HOME}/curated/{kept.id}", "saved")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.accounts import Caller, NoStore, SignInRequired, find_caller
 from api.console.view import HOME, show
+from api.limit import TooMany
 
 
 def in_console(request: Request) -> bool:
@@ -29,11 +30,11 @@ def trouble_page(
     response = show(
         request,
         "trouble.html",
-        _caller(request),
+        None if isinstance(error, TooMany) else _caller(request),  # a refusal should cost nothing
         status=int(str(body["status"])),
         title=body["title"],
         detail=body["detail"],
-        number=getattr(request.state, "request_id", ""),
+        number=getattr(request.state, "request_id", "") if int(str(body["status"])) >= 500 else "",
         signed_out=isinstance(error, SignInRequired),
     )
     for name in ("Retry-After", "Allow"):
