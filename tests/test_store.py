@@ -60,12 +60,16 @@ from api.store.questions import (
     QuestionFilter,
     UnknownQuestion,
     as_eval_cases,
+    count_alike,
     count_by_metric,
     count_questions,
     keep_questions,
+    mark_alike,
     mark_question,
     purge_questions,
     questions,
+    questions_alike,
+    questions_like,
 )
 from api.store.tables import Base
 from eval.case import BadCase, read_case
@@ -280,6 +284,36 @@ def test_questions_are_counted_by_metric(database: Database) -> None:
         keep_questions(session, [ASKED, replace(ASKED, metrics=("water", "ghg_scope_2", "water"))])
     with database.session() as session:
         assert count_by_metric(session) == [("ghg_scope_2", 2), ("water", 1)]
+
+
+def test_questions_that_are_alike_are_one_in_any_script(database: Database) -> None:
+    simplified = replace(ASKED, text=" 2022年范畴二温室气体排放量是多少", language="zh-Hans", answer_id="a2", at=NOW)
+    other = replace(ASKED, report="6608-2021")
+    missing = replace(ASKED, text="Is there a yacht?", status="not_disclosed", metrics=())
+    said = Feedback(answer_id="a1", helpful=False, reason=None, comment="", at=NOW)
+    with database.session() as session:
+        keep_questions(session, [ASKED, simplified, other, missing])
+        for answer in ("a1", "a2"):
+            keep_feedback(session, replace(said, answer_id=answer))
+    with database.session() as session:
+        listed = questions_alike(session)
+        assert [(group.latest.text, group.count) for group in listed] == [
+            (missing.text, 1),
+            (other.text, 1),
+            (simplified.text, 2),
+        ]
+        assert listed[2].unhelpful == 2
+        assert count_alike(session) == 3
+        assert count_alike(session, QuestionFilter(language="zh-Hans")) == 1
+        assert [group.latest.id for group in questions_alike(session, limit=1, offset=2)] == [listed[2].latest.id]
+        assert mark_alike(session, listed[2].latest.id, "done", by="mei", now=NOW, note="asked often") == 2
+    with database.session() as session:
+        assert {one.id: one.mark for one in questions(session)} == {1: "done", 2: "done", 3: "new", 4: "new"}
+        assert [one.id for one in questions_like(session, 1)] == [2, 1]
+        (change,) = changes(session)
+        assert change.after == {"mark": "done", "note": "asked often", "alike": 2}
+        with pytest.raises(UnknownQuestion, match="none of this number"):
+            mark_alike(session, 999, "done", by="mei", now=NOW)
 
 
 def test_marking_a_question_is_logged(database: Database) -> None:

@@ -82,7 +82,11 @@ def test_every_template_has_the_same_holes_in_all_languages_or_fewer() -> None:
 @pytest.mark.parametrize(
     ("message", "hant", "hans"),
     [
-        ("ESG report 2023.md: the file is empty", "ESG report 2023.md：檔案沒有內容", "ESG report 2023.md：文件没有内容"),
+        (
+            "ESG report 2023.md: the file is empty",
+            "ESG report 2023.md：檔案沒有內容",
+            "ESG report 2023.md：文件没有内容",
+        ),
         ("a.md: a ZIP archive; expected a report", "a.md：ZIP 壓縮檔，應為報告", "a.md：ZIP 压缩文件，应为报告"),
         ("a.txt: expected .html or .md", "a.txt：應為 .html、.md", "a.txt：应为 .html、.md"),
         ("the field year must be a whole number", "欄位「報告年度」必須為整數", "字段“报告年度”必须为整数"),

@@ -555,6 +555,24 @@ def test_on_a_phone_it_is_a_sheet_over_the_whole_screen(visit: Visit, width: int
     assert page.evaluate("document.querySelector('esg-qa').shadowRoot.querySelector('.panel').matches(':modal')")
 
 
+def test_a_suggestion_that_is_tapped_brings_up_no_keyboard(visit: Visit) -> None:
+    page = visit(viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    assert page.evaluate("matchMedia('(pointer: coarse)').matches")
+    page.locator("esg-qa .suggested button").first.tap()
+    expect(page.locator("esg-qa .turn .text")).to_be_visible()
+    assert active(page) == "H2 name"
+    page.locator("esg-qa .head button[aria-label='Clear the conversation']").tap()
+    expect(page.locator("esg-qa .turn")).to_have_count(0)
+    assert active(page) == "H2 name"
+
+
+def test_a_suggestion_that_is_chosen_by_keyboard_leaves_the_reader_where_typing_goes_on(visit: Visit) -> None:
+    page = visit()
+    page.locator("esg-qa .suggested button").first.press("Enter")
+    expect(page.locator("esg-qa .turn .text")).to_be_visible()
+    assert active(page) == "TEXTAREA box"
+
+
 def test_it_changes_with_the_window_and_keeps_the_conversation(visit: Visit) -> None:
     page = visit(viewport={"width": 1200, "height": 800})
     ask(page, SCOPE_2["en"])
