@@ -309,6 +309,34 @@ def test_nothing_runs_off_the_side(open_as: Callable[..., Page], width: int) -> 
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "zh-HK"])
+def test_lists_are_cards_and_wide_tables_keep_their_first_column_on_a_phone(
+    open_as: Callable[..., Page], shoot: Callable[[Page, str], None], locale: str
+) -> None:
+    page = open_as("admin", locale=locale, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    page.request.post("/v1/ask", data={"question": "公司有遊艇嗎？"})
+    for path in ("/console/questions", "/console/accounts", "/console/audit", "/console/settings", "/console/reports"):
+        page.goto(path)
+        cells = page.locator(".cards td[data-label]:visible")
+        assert cells.count() > 0, path
+        assert cells.evaluate_all("all => Math.min(...all.map(one => one.clientWidth))") >= 240, path
+        labels = cells.evaluate_all("all => all.map(one => getComputedStyle(one, '::before').content)")
+        assert all(len(label) > 2 for label in labels), path
+    page.goto("/console/figures?q=GHG")
+    table = page.locator(".scroller:has(> .wide)")
+    table.evaluate("element => { element.scrollLeft = 60 }")
+    name = page.locator(".wide tbody th[scope=row]").first.bounding_box()
+    number = page.locator(".wide tbody td.num").nth(1).bounding_box()
+    assert name is not None
+    assert number is not None
+    assert 0 <= name["x"] < 30
+    assert name["width"] <= 160
+    assert number["x"] < 330
+    if locale == "en-GB":
+        page.goto("/console/questions")
+        shoot(page, "phone")
+
+
 def test_the_keyboard_alone_is_enough_to_ask_and_reach_the_evidence(open_as: Callable[..., Page]) -> None:
     page = open_as("reader")
     expect(page.locator("#question")).to_be_focused()
