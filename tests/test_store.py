@@ -1,10 +1,6 @@
 """What the service remembers, on a real SQLite file and on a real PostgreSQL server."""
 
 import json
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -74,6 +70,7 @@ from api.store.questions import (
 from api.store.tables import Base
 from eval.case import BadCase, read_case
 from index.script import Language
+from tests.conftest import emptied
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
@@ -111,60 +108,12 @@ ASKED = Asked(
 )
 
 
-def server_program(name: str) -> str | None:
-    """Where a program of the PostgreSQL server lies; Debian keeps them off the PATH."""
-    folders = [str(folder) for folder in Path("/usr/lib/postgresql").glob("*/bin")]
-    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(folders))
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL server of this test run's own; its socket and files lie in a temporary folder."""
-    initdb, pg_ctl = server_program("initdb"), server_program("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        pytest.skip("no PostgreSQL server: apt-get install postgresql")
-    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
-    folder = Path(tempfile.mkdtemp(prefix="esg-qa-pg-"))
-    if user:
-        try:
-            shutil.chown(folder, user, user)
-        except LookupError:
-            pytest.skip("PostgreSQL will not run as root, and there is no user postgres")
-
-    def call(*command: str) -> None:
-        finished = subprocess.run(
-            command,
-            user=user,
-            group=user,
-            extra_groups=[] if user else None,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-        )
-        if finished.returncode:
-            pytest.skip(f"PostgreSQL does not start here: {finished.stderr.strip()[-200:]}")
-
-    cluster, log = str(folder / "cluster"), str(folder / "log")
-    call(initdb, "--auth=trust", "--username=esg", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", cluster)
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    call(pg_ctl, "start", "--wait", "-D", cluster, "-l", log, "-o", options)
-    try:
-        yield f"postgresql://esg@/postgres?host={folder}"
-    finally:
-        call(pg_ctl, "stop", "--mode=immediate", "-D", cluster)
-        shutil.rmtree(folder)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
         database = open_database(None, folder=tmp_path / "data")
     else:
-        url = request.getfixturevalue("postgresql")
-        database = open_database(url, folder=tmp_path)
-        with database.session() as session:
-            session.execute(text("drop schema public cascade"))
-            session.execute(text("create schema public"))
+        database = emptied(request.getfixturevalue("postgresql"), tmp_path)
     assert database.kind == request.param
     database.migrate()
     yield database
