@@ -188,6 +188,11 @@ KINDS: dict[str, Kind] = {
             "此處只供職員使用。請登入，或提供有效的權杖。",
             "此处仅供工作人员使用。请登录，或提供有效的令牌。",
         ),
+        person=_words(
+            "Your session has ended, so nothing was changed. Please sign in again; what you were writing is put back.",
+            "登入時段已結束，因此未有任何更改。請重新登入，你所寫的內容會還原。",
+            "登录会话已结束，因此未作任何更改。请重新登录，你所写的内容会恢复。",
+        ),
     ),
     "wrong-password": Kind(
         status=401,
@@ -221,6 +226,11 @@ KINDS: dict[str, Kind] = {
             "The change did not come from a current page of this service. Load the page again and repeat it.",
             "此變更並非由本服務的最新頁面送出。請重新載入頁面後再試。",
             "此更改并非由本服务的最新页面提交。请重新加载页面后再试。",
+        ),
+        person=_words(
+            "Nothing was changed: the page you sent this from is out of date. Please open it again and repeat it.",
+            "未有任何更改：你送出內容的頁面已失效。請重新開啟該頁再試。",
+            "未作任何更改：你提交内容的页面已失效。请重新打开该页再试。",
         ),
     ),
     "changed-meanwhile": Kind(

@@ -388,3 +388,72 @@ def test_a_language_is_chosen_for_good_and_a_draft_is_not_left_by_mistake(open_a
     page.get_by_role("link", name="数字").click()
     expect(page.locator("h1")).to_have_text("数字总览")
     assert asked == ["beforeunload"]
+
+
+def test_what_was_written_is_put_back_after_the_session_ended(open_as: Callable[..., Page]) -> None:
+    page = open_as("editor")
+    page.goto("/console/curated/new")
+    page.fill("[name='question:zh-Hant']", "公司有天台花園嗎？")
+    page.fill("[name='answer:zh-Hant']", "沒有。")
+    page.fill("[name=find]", "office energy saving")
+    page.get_by_role("button", name="Find").click()
+    chosen = page.locator("[name=passage]").nth(2)
+    chosen.check()
+    passage = str(chosen.get_attribute("value"))
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save as draft").last.click()
+    expect(page.locator("main")).to_contain_text("Your session has ended")
+    page.get_by_role("link", name="Sign in").click()
+    page.fill("[name=name]", "editor")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-restored]")).to_be_visible()
+    expect(page.locator("[name='answer:zh-Hant']")).to_have_value("沒有。")
+    expect(page.locator(f"[name=passage][value='{passage}']")).to_be_checked()
+    page.get_by_role("button", name="Save as draft").last.click()
+    expect(page.locator(".said")).to_contain_text("Approve it")
+    page.goto("/console/curated/new")
+    expect(page.locator("[name='answer:zh-Hant']")).to_have_value("")
+    expect(page.locator("[data-restored]")).to_be_hidden()
+
+
+def test_of_two_editors_the_slower_keeps_what_was_written_and_sees_that_it_would_replace(
+    open_as: Callable[..., Page],
+) -> None:
+    first, second = open_as("editor"), open_as("admin")
+    first.goto("/console/curated/new")
+    first.fill("[name='question:en']", "Is there a canteen?")
+    first.fill("[name='answer:en']", "No.")
+    first.get_by_role("button", name="Save as draft").last.click()
+    first.wait_for_url(re.compile(r"/console/curated/\d+$"))
+    for page in (first, second):
+        page.goto(f"{first.url.removesuffix('/edit')}/edit")
+    first.fill("[name='answer:en']", "Not this year.")
+    first.get_by_role("button", name="Save as draft").last.click()
+    expect(first.locator(".said")).to_be_visible()
+    second.fill("[name='answer:en']", "Long thought about.")
+    second.get_by_role("button", name="Save as draft").last.click()
+    expect(second.get_by_role("alert").filter(has_text="Someone else changed this answer")).to_be_visible()
+    expect(second.locator("[name='answer:en']")).to_have_value("Long thought about.")
+    expect(second.get_by_role("link", name="Look at their version")).to_be_visible()
+    second.get_by_role("button", name="Save as draft").last.click()
+    expect(second.locator(".said")).to_be_visible()
+    expect(second.locator(".preview").first).to_contain_text("Long thought about.")
+    expect(second.locator(".history")).to_contain_text("Not this year.")
+
+
+def test_after_signing_out_the_back_button_shows_nothing(open_as: Callable[..., Page]) -> None:
+    page = open_as("reader")
+    page.goto("/console/questions")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/console/sign-in*")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Sign in")
+
+
+def test_a_question_that_is_too_long_stays_to_be_shortened(open_as: Callable[..., Page]) -> None:
+    page = open_as("reader")
+    page.fill("#question", "water " * 100)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("up to 500 characters")
+    expect(page.locator("#question")).to_have_value(re.compile("^water.{500,}"))

@@ -235,6 +235,16 @@ def test_questions_are_counted_by_metric(database: Database) -> None:
         assert count_by_metric(session) == [("ghg_scope_2", 2), ("water", 1)]
 
 
+def test_answers_that_are_over_are_listed_by_themselves(database: Database) -> None:
+    with database.session() as session:
+        for expires_on in (None, TODAY - timedelta(days=1), TODAY):
+            create_curated(session, replace(DRAFT, expires_on=expires_on), by="mei", now=NOW)
+    with database.session() as session:
+        assert [one.expires_on for one in curated_answers(session, over=TODAY)] == [TODAY - timedelta(days=1)]
+        assert count_curated(session, over=TODAY) == 1
+        assert count_curated(session, over=TODAY, state="approved") == 0
+
+
 def test_questions_that_are_alike_are_one_in_any_script(database: Database) -> None:
     simplified = replace(ASKED, text=" 2022年范畴二温室气体排放量是多少", language="zh-Hans", answer_id="a2", at=NOW)
     other = replace(ASKED, report="6608-2021")

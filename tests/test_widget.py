@@ -539,6 +539,14 @@ def test_no_accessibility_rule_is_broken_in_any_state(visit: Visit, scheme: str,
     check("an error")
 
 
+def test_a_question_that_is_too_long_is_told_and_stays_to_be_shortened(visit: Visit) -> None:
+    page = visit()
+    long = "水" * 501
+    turn = ask(page, long)
+    expect(turn).to_contain_text("問題最多 500 個字元")
+    expect(page.locator("esg-qa #box")).to_have_value(long)
+
+
 # Sizes, themes, directions, motion
 
 

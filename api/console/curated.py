@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ValidationError
@@ -27,6 +27,8 @@ from api.store.curated import (
     MAX_PHRASINGS,
     CuratedAnswer,
     Incomplete,
+    StaleEdit,
+    State,
     approve_curated,
     count_curated,
     create_curated,
@@ -79,6 +81,15 @@ class Sheet:
     find: str  # words to find further passages by
 
 
+class _Wanted(TypedDict):
+    """Which answers to list, as the store takes it."""
+
+    state: State | None
+    flagged: bool | None
+    over: date | None
+    words: str | None
+
+
 @curated.get("/curated")
 def curated_page(
     request: Request,
@@ -88,19 +99,20 @@ def curated_page(
     page: PageNumber = 1,
 ) -> Response:
     """List curated answers: those a new report has put in doubt first."""
-    kept = "approved" if state == "expired" else None if state == "flagged" else state or None
-    flagged = True if state == "flagged" else None
+    wanted: _Wanted = {
+        "state": "approved" if state == "expired" else None if state == "flagged" else state or None,
+        "flagged": True if state == "flagged" else None,
+        "over": datetime.now(UTC).date() if state == "expired" else None,
+        "words": q or None,
+    }
     with database_of(request).reading() as session:
-        total = count_curated(session, state=kept, flagged=flagged, words=q or None)
-        found = curated_answers(
-            session, state=kept, flagged=flagged, words=q or None, limit=PAGE, offset=(page - 1) * PAGE
-        )
-    listed = [one for one in found if state != "expired" or standing(one) == "expired"]
+        total = count_curated(session, **wanted)
+        found = curated_answers(session, **wanted, limit=PAGE, offset=(page - 1) * PAGE)
     return show(
         request,
         "curated.html",
         caller,
-        found=listed,
+        found=found,
         standing=standing,
         title=lambda one: _title(one, page_language(request)),
         state=state,
@@ -242,6 +254,8 @@ def _keep(request: Request, caller: Editor, form: FormData, *, held: CuratedAnsw
             )
     except ValidationError as error:
         return _form(request, caller, sheet, held=held, wrong=_faults(error, page_language(request)))
+    except StaleEdit:
+        return _stale(request, caller, sheet, held)
     except Incomplete as error:
         return _form(request, caller, sheet, held=held, wrong=[told(str(error), page_language(request))])
     except UnknownPassage as error:
@@ -250,17 +264,35 @@ def _keep(request: Request, caller: Editor, form: FormData, *, held: CuratedAnsw
     return go(request, f"{HOME}/curated/{kept.id}", "saved")
 
 
+def _stale(request: Request, caller: Editor, sheet: Sheet, held: CuratedAnswer | None) -> Response:
+    """Keep what was written when someone else was faster, tied to what they made of it: saving again replaces that."""
+    say = Words(page_language(request))
+    if held is not None:
+        with database_of(request).reading() as session:
+            held = find_curated(session, held.id)
+    return _form(request, caller, sheet, held=held, wrong=[say("curated.changed-meanwhile")], status=409)
+
+
 def _form(
-    request: Request, caller: Editor, sheet: Sheet, *, held: CuratedAnswer | None, wrong: list[str] | None = None
+    request: Request,
+    caller: Editor,
+    sheet: Sheet,
+    *,
+    held: CuratedAnswer | None,
+    wrong: list[str] | None = None,
+    status: int = 422,
 ) -> Response:
     engine = engine_of(request)
     return show(
         request,
         "curated-form.html",
         caller,
-        status=422 if wrong else 200,
+        status=status if wrong else 200,
         sheet=sheet,
         held=held,
+        stale=status == 409,
+        kept=request.method == "POST",  # what was written stands in the page already
+        restored=request.method == "POST" and request.query_params.get("restored") == "1",
         wrong=wrong or [],
         max_bytes=MAX_CURATED,
         max_question=MAX_QUESTION,
@@ -406,16 +438,8 @@ def _choice(passage: Passage, snapshot: Snapshot, say: Words, *, quote: str, cho
 
 def _preview(held: CuratedAnswer, snapshot: Snapshot, language: Language) -> tuple[Language, Answer | None]:
     """The answer as a visitor of a language would get it once approved; None where they would get the engine's."""
-    served = CuratedAnswer(
-        **{
-            **{name: getattr(held, name) for name in CuratedAnswer.__dataclass_fields__},
-            "state": "approved",
-            "flagged_by": None,
-            "expires_on": None,
-        }
-    )
     question = next((text.question for text in held.texts if text.language == language), held.texts[0].question)
-    return language, present(served, snapshot, question=question, language=language)
+    return language, present(held, snapshot, question=question, language=language, draft=True)
 
 
 def _lacking(held: CuratedAnswer, snapshot: Snapshot) -> str:

@@ -105,7 +105,7 @@ class EsgQa extends HTMLElement {
   /** Ask a question as if the reader had; resolves to the answer, or null when there is none. */
   ask(text) {
     this.open();
-    return this.#ask(String(text).trim().slice(0, 500));
+    return this.#ask(String(text).trim());
   }
 
   /** Forget the conversation. */
@@ -167,7 +167,7 @@ class EsgQa extends HTMLElement {
     part.turns = make("div", { class: "turns" });
     part.log = make("div", { class: "log", dir: "ltr", role: "region", tabindex: "0" }, part.welcome, part.turns);
     part.label = make("label", { for: "box", class: "unseen" });
-    part.box = make("textarea", { id: "box", rows: "1", maxlength: "500", enterkeyhint: "send", spellcheck: "false", dir: "auto" });
+    part.box = make("textarea", { id: "box", rows: "1", maxlength: "4000", enterkeyhint: "send", spellcheck: "false", dir: "auto" });
     part.send = make("button", { type: "submit", class: "solid send" }, icon("send"));
     part.form = make("form", { class: "asking", autocomplete: "off" }, part.label, part.box, part.send);
     part.disclaimer = make("p", { class: "disclaimer" });
