@@ -24,6 +24,7 @@ from api.console.view import page_language
 from api.curated import CURATED_PATHS, held_hashes
 from api.demo import demo
 from api.guard import ForeignCharset, Guard, SlowToSend, TooLarge, TooSlow, form_limit
+from api.heads import Heads
 from api.limit import Limiter, RateLimit, TooMany, read_rate
 from api.logs import RequestLog, log_failure
 from api.metrics import DROPPED, LOADED, PASSAGES, REFUSED
@@ -162,6 +163,7 @@ def create_app(
     app.include_router(page)
     for kind in (RequestValidationError, HTTPException, *_PROBLEMS):
         app.add_exception_handler(kind, explain)
+    app.add_middleware(Heads)
     app.add_middleware(
         RateLimit, limiter=limiter, rate=read_rate(settings.rate), trusted_proxies=settings.trusted_proxies
     )

@@ -446,3 +446,14 @@ def test_a_person_who_mistypes_an_address_is_led_on_and_a_program_is_told_of_the
     console = client.get("/console/nowhere", headers={"Accept-Language": accept}).text
     assert words in console
     assert "openapi" not in console
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/readyz", "/widget.js", "/v1/reports", "/console/sign-in", "/nowhere"]
+)
+def test_a_head_is_answered_like_a_get_without_a_body(client: TestClient, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert head.status_code == get.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == get.headers["content-type"]
+    assert head.headers["content-length"] == str(len(get.content)) or "content-encoding" in get.headers
