@@ -80,6 +80,11 @@ KINDS: dict[str, Kind] = {
             "沒有編號為 {id} 的報告。/v1/reports 列出本服務收錄的報告。",
             "没有编号为 {id} 的报告。/v1/reports 列出本服务收录的报告。",
         ),
+        person=_words(
+            "The service no longer holds the report {id}, or never did. Ask without choosing a report.",
+            "本服務沒有收錄報告 {id}，或已不再收錄。請不選報告再提問。",
+            "本服务没有收录报告 {id}，或已不再收录。请不选报告再提问。",
+        ),
     ),
     "unknown-passage": Kind(
         status=404,

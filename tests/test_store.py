@@ -47,6 +47,7 @@ from api.store.curated import (
     find_curated,
     flag_curated,
     retire_curated,
+    rivals,
 )
 from api.store.database import Database, StoreError, newest, open_database
 from api.store.feedback import COMPLAINT_WORDS, COMPLAINTS, Feedback, count_feedback, feedback, keep_feedback
@@ -233,6 +234,17 @@ def test_questions_are_counted_by_metric(database: Database) -> None:
         keep_questions(session, [ASKED, replace(ASKED, metrics=("water", "ghg_scope_2", "water"))])
     with database.session() as session:
         assert count_by_metric(session) == [("ghg_scope_2", 2), ("water", 1)]
+
+
+def test_answers_to_the_same_question_know_of_each_other(database: Database) -> None:
+    with database.session() as session:
+        first = create_curated(session, DRAFT, by="mei", now=NOW)
+        texts = (CuratedText(language="zh-Hans", question="公司有净零目标吗", answer="有。"),)
+        second = create_curated(session, replace(DRAFT, texts=texts, phrasings=()), by="mei", now=NOW)
+        assert rivals(session, second.id) == []  # a draft is served to nobody
+        approve_curated(session, first.id, version=1, by="mei", now=NOW)
+        assert [one.id for one in rivals(session, second.id)] == [first.id]
+        assert rivals(session, first.id) == []
 
 
 def test_answers_that_are_over_are_listed_by_themselves(database: Database) -> None:

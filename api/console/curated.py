@@ -37,6 +37,7 @@ from api.store.curated import (
     expire_curated,
     find_curated,
     retire_curated,
+    rivals,
 )
 from api.told import told
 from index.chunk import Passage
@@ -151,6 +152,7 @@ def one_page(request: Request, caller: Reader, id: RowId) -> Response:  # noqa: 
     snapshot = engine_of(request).snapshot
     with database_of(request).reading() as session:
         held = find_curated(session, id)
+        others = rivals(session, id) if held.state != "retired" else []
         history = changes(session, subject=f"curated answer {id}", limit=100)
     say = Words(page_language(request))
     return show(
@@ -163,6 +165,8 @@ def one_page(request: Request, caller: Reader, id: RowId) -> Response:  # noqa: 
         previews=[_preview(held, snapshot, language) for language in LANGUAGES],
         choices=_cited(held, snapshot, say),
         history=history,
+        rivals=others,
+        rival_title=lambda one: _title(one, page_language(request)),
         lacking=_lacking(held, snapshot),
     )
 
@@ -402,7 +406,7 @@ def _faults(error: ValidationError, language: Language) -> list[str]:
     for entry in error.errors()[:10]:
         place = str(entry["loc"][-1]) if entry["loc"] else ""
         name = say(f"curated.{place}") if say.has(f"curated.{place}") else say("curated.form")
-        found.append(f"{name}: {fault(entry['type'], entry.get('ctx', {}), language=language)}")
+        found.append(f"{name}{say('console.colon')}{fault(entry['type'], entry.get('ctx', {}), language=language)}")
     return list(dict.fromkeys(found))
 
 

@@ -230,7 +230,7 @@ def _text_of(language: str, text: Mapping[str, str], say: Words) -> str:
     spoken = next((NAMES[one] for one in NAMES if one == language), language)
     return "\n".join(
         [
-            f"{spoken} · {say('curated.question')}: {text.get('question', '')}",
-            f"{spoken} · {say('curated.answer')}: {text.get('answer', '')}",
+            f"{spoken} · {say('curated.question')}{say('console.colon')}{text.get('question', '')}",
+            f"{spoken} · {say('curated.answer')}{say('console.colon')}{text.get('answer', '')}",
         ]
     )

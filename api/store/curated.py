@@ -200,6 +200,18 @@ def answers_to(session: Session, question: str, *, report: str, today: date) -> 
     return [_curated(row) for row in session.scalars(query)] if key else []
 
 
+def rivals(session: Session, curated_id: int) -> list[CuratedAnswer]:
+    """Find the other approved answers that the same question would get; the one approved last is served."""
+    held = _held(session, curated_id, None)
+    query = select(CuratedRow).where(
+        CuratedRow.id != curated_id,
+        CuratedRow.report == held.report,
+        CuratedRow.state == "approved",
+        CuratedRow.phrasings.any(PhrasingRow.key.in_({phrasing.key for phrasing in held.phrasings})),
+    )
+    return [_curated(row) for row in session.scalars(query.order_by(CuratedRow.id))]
+
+
 def flag_curated(session: Session, *, held: Collection[str], snapshot: str, now: datetime) -> list[CuratedAnswer]:
     """Flag the answers of which a passage is not among the hashes a snapshot holds; take flags off the others.
 
