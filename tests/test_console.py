@@ -545,7 +545,7 @@ def test_questions_that_are_alike_are_one_with_a_count_and_are_marked_together(
         again = [replace(first, text=text, at=first.at + timedelta(days=1)) for text in alike]
         keep_questions(session, again)
     page = client.get("/console/questions?status=not_disclosed").text
-    assert "2 different questions, asked 4 times" in page
+    assert "Different questions: 2 · times asked: 4" in page
     assert page.lower().count("is there a yacht") == 2  # the link, and the words of its box
     assert "Asked 3 times in the same words" in page
     assert '2<span class="hidden-words"> 2 without an answer' in page

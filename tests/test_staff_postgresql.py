@@ -130,7 +130,7 @@ def walk_questions(walker: Walker) -> None:
     assert "艇" in walker.get("/v1/staff/questions/export?mark=watch").text
     assert walker.get("/v1/staff/feedback")["unhelpful"] == 1
     page = walker.get("/console/questions?status=not_disclosed").text
-    assert "1 different questions, asked 2 times" in page
+    assert "Different questions: 1 · times asked: 2" in page
     assert "Asked 2 times since" in walker.get(f"/console/questions/{one}").text
     walker.post("/console/questions", status=303, data={"mark": "done", "id": str(one)})
     assert walker.get("/v1/staff/questions?mark=done")["total"] == 2
