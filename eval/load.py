@@ -345,7 +345,7 @@ def _memory(samples: Samples, killed: Killed | None, *, seconds: float) -> Itera
     grown = growth(samples, seconds=seconds)
     for process, seen in samples.items():
         held = [amount for _, amount in seen]
-        name = "server" if max(held) < 100 else "worker" if seen[0][0] < seconds / 10 else "later worker"
+        name = "helper" if max(held) < 100 else "worker" if seen[0][0] < seconds / 10 else "later worker"
         end = "killed" if killed and killed.process == process else f"last {held[-1]}"
         told = f", {grown[process]:+.1%} once settled" if process in grown else ""
         yield f"memory of {name} {process}, MiB, {len(held)} samples: first {held[0]}, most {max(held)}, {end}{told}"
