@@ -147,14 +147,12 @@ def verdict(tally: Tally, killed: Killed | None, samples: Samples, *, seconds: f
 def growth(samples: Samples, *, seconds: float) -> dict[Process, float]:
     """By how much each process grew after it had settled: from the median of that time's first half to the second's.
 
-    A process that was not there all that time has settled later, or was killed; it is left out when it has too few
-    samples to tell.
+    A process that was not there from the start to the end is left out: it was killed, or is loading still.
     """
     grown = {}
     for process, seen in samples.items():
-        born = seen[0][0]
-        settled = [held for at, held in seen if at >= max(born + seconds * 0.2, seconds * _SETTLED) and at <= seconds]
-        if len(settled) >= 8 and seen[-1][0] >= seconds * 0.9:
+        settled = [held for at, held in seen if seconds * _SETTLED <= at <= seconds]
+        if len(settled) >= 2 and seen[0][0] < seconds * 0.1 and seen[-1][0] >= seconds * 0.9:
             early, late = median(settled[: len(settled) // 2]), median(settled[len(settled) // 2 :])
             grown[process] = late / early - 1
     return grown
@@ -345,7 +343,9 @@ def _memory(samples: Samples, killed: Killed | None, *, seconds: float) -> Itera
     grown = growth(samples, seconds=seconds)
     for process, seen in samples.items():
         held = [amount for _, amount in seen]
-        name = "helper" if max(held) < 100 else "worker" if seen[0][0] < seconds / 10 else "later worker"
+        name = "worker" if seen[0][0] < seconds * 0.1 else "worker in its place"
+        if process == next(iter(samples)):
+            name = "supervisor"
         end = "killed" if killed and killed.process == process else f"last {held[-1]}"
         told = f", {grown[process]:+.1%} once settled" if process in grown else ""
         yield f"memory of {name} {process}, MiB, {len(held)} samples: first {held[0]}, most {max(held)}, {end}{told}"

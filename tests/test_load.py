@@ -62,8 +62,10 @@ def test_memory_is_flat_when_it_does_not_grow_once_settled(seen: list[tuple[floa
     assert (found == []) is flat
 
 
-def test_a_process_that_was_killed_is_not_judged() -> None:
-    assert growth({1: samples(*range(500, 700, 2))[:50]}, seconds=SECONDS) == {}
+def test_a_process_that_was_killed_or_came_in_its_place_is_not_judged() -> None:
+    seen = samples(*range(500, 700, 2))
+    assert growth({1: seen[:50], 2: seen[50:]}, seconds=SECONDS) == {}
+    assert growth({1: seen}, seconds=SECONDS)[1] > 0.05
 
 
 def test_the_connections_that_a_process_has_taken_are_told_from_those_of_others() -> None:
