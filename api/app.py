@@ -24,12 +24,13 @@ from api.console.view import page_language
 from api.curated import CURATED_PATHS, held_hashes
 from api.demo import demo
 from api.guard import ForeignCharset, Guard, SlowToSend, TooLarge, TooSlow, form_limit
+from api.heads import Heads
 from api.limit import Limiter, RateLimit, TooMany, read_rate
 from api.logs import RequestLog, log_failure
 from api.metrics import DROPPED, LOADED, PASSAGES, REFUSED
 from api.origins import Origins
 from api.page import page
-from api.problem import NotReady, UnknownFigure, UnknownPassage, fault, problem
+from api.problem import NotReady, UnknownFigure, UnknownPassage, fault, problem, told_size
 from api.public import EXAMPLE, public
 from api.recorder import Recorder
 from api.reports import UPLOAD_PATHS, reports
@@ -42,6 +43,7 @@ from api.store.accounts import UnknownAccount
 from api.store.curated import MAX_CURATED, Incomplete, StaleEdit, UnknownCurated, flag_curated
 from api.store.database import Database
 from api.store.questions import UnknownQuestion
+from api.told import told
 from api.trouble import opened_by_a_reader, reader_page
 from api.uploads import BadUpload, NotBuilt, UnknownUpload
 from api.widget import widget
@@ -161,6 +163,7 @@ def create_app(
     app.include_router(page)
     for kind in (RequestValidationError, HTTPException, *_PROBLEMS):
         app.add_exception_handler(kind, explain)
+    app.add_middleware(Heads)
     app.add_middleware(
         RateLimit, limiter=limiter, rate=read_rate(settings.rate), trusted_proxies=settings.trusted_proxies
     )
@@ -201,11 +204,13 @@ async def explain(request: Request, error: Exception) -> Response:
         log_failure(error, request_id=request.state.request_id)
     settings: Settings = request.app.state.settings
     path = request.url.path
+    limit = _limit(path, settings)
     body = problem(
         name,
         language=language,
         instance=path,
-        **{"path": path, "method": request.method, "limit": _limit(path, settings), **values},
+        person=in_console(request) or opened_by_a_reader(request),
+        **{"path": path, "method": request.method, "limit": limit, "size": told_size(limit), **values},
     )
     status = int(str(body["status"]))
     headers = {"Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language"}
@@ -264,10 +269,10 @@ def _name(error: Exception, language: Language, sent: Mapping[str, object]) -> t
         case TooMany():
             return "too-many", {"seconds": error.seconds}
         case NotAllowed():
-            return "not-allowed", {"role": error}
+            return "not-allowed", {"role": told(str(error), language)}
         case _:
             named = (name for kind, name in _PROBLEMS.items() if isinstance(error, kind))
-            return next(named, "internal-error"), {"why": _shown(error)}
+            return next(named, "internal-error"), {"why": told(str(error)[:1000], language)[:600]}
 
 
 def _invalid(error: RequestValidationError, language: Language) -> tuple[str, dict[str, Any]]:

@@ -4,8 +4,10 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -172,16 +174,14 @@ def serve(
     with _users_mistakes():
         given = {"index": index, "host": host, "port": port, "workers": workers}
         settings = _settings().model_copy(update={name: value for name, value in given.items() if value is not None})
-        engine: Engine | None = _engine(index)
+        engine = _engine(index) if settings.workers == 1 else None
+        titles = _titles(engine) if engine else _titles_aside(index)
         from api.store.opening import ready_store
 
         ready_store(settings).close()  # its tables are ready before a worker opens it
-    assert engine is not None
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    titles = "; ".join(edition.metadata.title for edition in engine.snapshot.manifest.editions)
     _say(f"serving on http://{shown}:{settings.port}/ from {titles}")
     if settings.workers > 1:
-        engine = None  # each worker opens its own
         _serve_together(settings)
     else:
         import uvicorn
@@ -456,6 +456,20 @@ def _engine(index: Path | None) -> "Engine":
     return open_engine(index or settings.index, model=settings.model, reranker=settings.reranker)
 
 
+def _titles(engine: "Engine") -> str:
+    return "; ".join(edition.metadata.title for edition in engine.snapshot.manifest.editions)
+
+
+def _titles_aside(index: Path | None) -> str:
+    """Open the index once in a process of its own, which takes the memory for it along when it ends."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as aside:
+        return aside.submit(_open_titles, index).result()
+
+
+def _open_titles(index: Path | None) -> str:
+    return _titles(_engine(index))
+
+
 def _build(files: list[Path], folder: Path, model: str | None, metadata: dict[str, Any], partial: bool) -> "Manifest":
     from api.opening import embedder_of
     from index.build import build as build_index
@@ -513,9 +527,9 @@ def _serve_together(settings: "Settings") -> None:
     with TemporaryDirectory(prefix="esg-qa-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # the metrics library asks for it where a worker imports it
         import uvicorn
-        from uvicorn.supervisors import Multiprocess
 
         from api.serving import worker_factory
+        from api.workers import Workers
 
         config = uvicorn.Config(
             worker_factory(settings, Path(folder)),
@@ -524,7 +538,7 @@ def _serve_together(settings: "Settings") -> None:
             timeout_worker_healthcheck=60,  # loading an index keeps a worker busy
             **_server(settings),
         )
-        Multiprocess(config, [config.bind_socket()]).run()
+        Workers(config, [config.bind_socket()]).run()
 
 
 def _server(settings: "Settings") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Serve what staff approved before what the engine would say, as long as the passages it rests on still stand."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -82,20 +82,25 @@ def newest_report(snapshot: Snapshot) -> str:
 
 
 def present(
-    curated: CuratedAnswer, snapshot: Snapshot, *, question: str, language: Language, today: date | None = None
+    curated: CuratedAnswer,
+    snapshot: Snapshot,
+    *,
+    question: str,
+    language: Language,
+    today: date | None = None,
+    draft: bool = False,
 ) -> Answer | None:
     """Write a curated answer as the service answers; None when it may not be served to this asker.
 
     That is: it is not approved, is over, has no text the asker reads, or a passage it cites is not in the snapshot.
+    As a `draft` it is written whatever it lacks but the text.
     """
-    today = today or datetime.now(UTC).date()
-    if curated.state != "approved" or curated.flagged_by or (curated.expires_on and curated.expires_on < today):
-        return None
     text = _text(curated.texts, language)
     held = _by_hash(snapshot)
-    if text is None or not curated.passages or any(p.content_hash not in held for p in curated.passages):
+    if text is None or not (draft or _stands(curated, held, today or datetime.now(UTC).date())):
         return None
-    shown = [p for p in curated.passages if p.edition == text.language] or list(curated.passages)
+    cited = [p for p in curated.passages if p.content_hash in held]
+    shown = [p for p in cited if p.edition == text.language] or cited
     made_of = f"{snapshot.manifest.id}\x00{curated.id}\x00{curated.version}\x00{language}\x00{question}"
     return Answer(
         id=hashlib.sha256(made_of.encode()).hexdigest()[:16],
@@ -108,6 +113,12 @@ def present(
         ),
         snapshot=snapshot.manifest.id,
     )
+
+
+def _stands(curated: CuratedAnswer, held: Container[str], today: date) -> bool:
+    if curated.state != "approved" or curated.flagged_by or (curated.expires_on and curated.expires_on < today):
+        return False
+    return bool(curated.passages) and all(passage.content_hash in held for passage in curated.passages)
 
 
 def _leans(question: str, history: Sequence[str]) -> bool:

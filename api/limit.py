@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.address import network, visitor_address
 from index.errors import EsgQaError
 
+PAGES = 10  # pages, files and the staff's routes may be called so many times as often as the public ones
+_UNCOUNTED = ("/healthz", "/readyz")  # what stands before the service asks these, and takes it away when they refuse
 _QUIET_SECONDS = 30.0  # how long a store of counts that failed is left alone
 
 
@@ -53,23 +55,25 @@ class Limiter:
 
 
 class RateLimit:
-    """Refuse a visitor's requests to the public routes that are over the limit."""
+    """Refuse a visitor's requests that are over the limit: one for what computes, a wider one for everything else."""
 
     def __init__(self, app: ASGIApp, *, limiter: Limiter, rate: RateLimitItem, trusted_proxies: int) -> None:
         """Stand before `app`, behind the guard, which explains the refusal."""
         self.app = app
         self.limiter = limiter
-        self.rate = rate
+        self.rates = {"public": rate, "pages": type(rate)(rate.amount * PAGES, rate.multiples)}
         self.trusted_proxies = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count the request and pass it on."""
-        if scope["type"] == "http" and _counted(scope["path"]):
+        kind = _kind(scope["path"]) if scope["type"] == "http" else None
+        if kind is not None:
             address = visitor_address(scope, trusted_proxies=self.trusted_proxies)
             try:
-                self.limiter.count(self.rate, "public", network(address))
+                self.limiter.count(self.rates[kind], kind, network(address))
             except TooMany:
-                await _note_asker(Request(scope, receive))
+                if kind == "public":
+                    await _note_asker(Request(scope, receive))
                 raise
         await self.app(scope, receive, send)
 
@@ -82,8 +86,12 @@ def read_rate(text: str) -> RateLimitItem:
         raise BadRate(f"{text!r}: expected a rate such as 60/minute") from error
 
 
-def _counted(path: str) -> bool:
-    return path.startswith("/v1/") and not path.startswith("/v1/staff/")
+def _kind(path: str) -> str | None:
+    """Name the limit that a path is under; None: none."""
+    if path in _UNCOUNTED:
+        return None
+    computes = path == "/demo" or (path.startswith("/v1/") and not path.startswith("/v1/staff/"))
+    return "public" if computes else "pages"
 
 
 def _redis(url: str) -> Storage:

@@ -16,6 +16,7 @@ class Kind:
     status: int
     title: Wording
     detail: Wording  # may hold {placeholders}
+    person: Wording | None = None  # the detail, for whoever sees it as a page; None: the same
 
 
 class NotReady(EsgQaError):
@@ -79,6 +80,11 @@ KINDS: dict[str, Kind] = {
             "沒有編號為 {id} 的報告。/v1/reports 列出本服務收錄的報告。",
             "没有编号为 {id} 的报告。/v1/reports 列出本服务收录的报告。",
         ),
+        person=_words(
+            "The service no longer holds the report {id}, or never did. Ask without choosing a report.",
+            "本服務沒有收錄報告 {id}，或已不再收錄。請不選報告再提問。",
+            "本服务没有收录报告 {id}，或已不再收录。请不选报告再提问。",
+        ),
     ),
     "unknown-passage": Kind(
         status=404,
@@ -106,6 +112,11 @@ KINDS: dict[str, Kind] = {
             "{path} 沒有內容。可用的網址見 /openapi.json。",
             "{path} 没有内容。可用的网址见 /openapi.json。",
         ),
+        person=_words(
+            "The address may be mistyped, or the page moved or removed. Please check it, or start from the page below.",
+            "網址可能有誤，或頁面已移動或移除。請檢查網址，或由以下頁面開始。",
+            "网址可能有误，或页面已移动或删除。请检查网址，或从以下页面开始。",
+        ),
     ),
     "took-long-to-send": Kind(
         status=408,
@@ -120,12 +131,22 @@ KINDS: dict[str, Kind] = {
         status=405,
         title=_words("This method is not allowed here", "此網址不接受這種方法", "此网址不接受这种方法"),
         detail=_words("{path} does not accept {method}.", "{path} 不接受 {method}。", "{path} 不接受 {method}。"),
+        person=_words(
+            "This address takes what a page sends, and is no page itself. Please go back and use the page’s buttons.",
+            "此網址只接收由頁面送出的內容，本身並非頁面。請返回上一頁，使用頁面上的按鈕。",
+            "此网址只接收由页面提交的内容，本身不是页面。请返回上一页，使用页面上的按钮。",
+        ),
     ),
     "too-large": Kind(
         status=413,
         title=_words("The request is too large", "請求過大", "请求过大"),
         detail=_words(
             "The body may have up to {limit} bytes.", "請求內容最多 {limit} 位元組。", "请求内容最多 {limit} 字节。"
+        ),
+        person=_words(
+            "What was sent is larger than {size}, the most that is taken here. Nothing of it was kept.",
+            "所送出的內容超過此處的上限 {size}，未有保留。",
+            "所提交的内容超过此处的上限 {size}，未予保留。",
         ),
     ),
     "foreign-charset": Kind(
@@ -172,6 +193,11 @@ KINDS: dict[str, Kind] = {
             "此處只供職員使用。請登入，或提供有效的權杖。",
             "此处仅供工作人员使用。请登录，或提供有效的令牌。",
         ),
+        person=_words(
+            "Your session has ended, so nothing was changed. Please sign in again; what you were writing is put back.",
+            "登入時段已結束，因此未有任何更改。請重新登入，你所寫的內容會還原。",
+            "登录会话已结束，因此未作任何更改。请重新登录，你所写的内容会恢复。",
+        ),
     ),
     "wrong-password": Kind(
         status=401,
@@ -205,6 +231,11 @@ KINDS: dict[str, Kind] = {
             "The change did not come from a current page of this service. Load the page again and repeat it.",
             "此變更並非由本服務的最新頁面送出。請重新載入頁面後再試。",
             "此更改并非由本服务的最新页面提交。请重新加载页面后再试。",
+        ),
+        person=_words(
+            "Nothing was changed: the page you sent this from is out of date. Please open it again and repeat it.",
+            "未有任何更改：你送出內容的頁面已失效。請重新開啟該頁再試。",
+            "未作任何更改：你提交内容的页面已失效。请重新打开该页再试。",
         ),
     ),
     "changed-meanwhile": Kind(
@@ -312,22 +343,33 @@ def problem(
     *,
     language: Language,
     instance: str,
+    person: bool = False,
     faults: Sequence[tuple[str, str]] = (),
     **values: object,
 ) -> dict[str, object]:
-    """Write a problem as RFC 9457 asks, in one language; `faults` are pairs of place and words."""
+    """Write a problem as RFC 9457 asks, in one language, for a program or a `person`; `faults` are place and words."""
     kind = KINDS[name]
     listed = "; ".join(f"{place} {words}" for place, words in faults)
     body: dict[str, object] = {
         "type": f"/problems/{name}",
         "title": kind.title[language],
         "status": kind.status,
-        "detail": kind.detail[language].format(faults=listed, **values),
+        "detail": (kind.person if person and kind.person else kind.detail)[language].format(faults=listed, **values),
         "instance": instance,
     }
     if faults:
         body["errors"] = [{"pointer": place, "detail": words} for place, words in faults]
     return body
+
+
+def told_size(count: int) -> str:
+    """Write a number of bytes as people do.
+
+    >>> told_size(52428800), told_size(65536)
+    ('50 MiB', '64 KiB')
+    """
+    unit, name = (2**20, "MiB") if count >= 2**20 else (2**10, "KiB")
+    return f"{round(count / unit, 1):g} {name}"
 
 
 def fault(kind: str, values: dict[str, object], *, language: Language) -> str:

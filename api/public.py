@@ -359,7 +359,7 @@ def _report(name: str, editions: Sequence[Edition]) -> ReportReply:
     return ReportReply(
         id=name,
         company=first.company,
-        names={language: _name(editions, language) for language in LANGUAGES},
+        names={language: company_name(editions, language) for language in LANGUAGES},
         aliases=list(dict.fromkeys(alias for edition in editions for alias in edition.metadata.aliases)),
         stock_code=first.stock_code,
         year=first.year,
@@ -379,6 +379,7 @@ def _report(name: str, editions: Sequence[Edition]) -> ReportReply:
     )
 
 
-def _name(editions: Sequence[Edition], language: Language) -> str:
+def company_name(editions: Sequence[Edition], language: Language) -> str:
+    """Name the company of a report to a reader of a language, as the nearest edition does."""
     companies: dict[str, str] = {edition.metadata.language: edition.metadata.company for edition in editions}
     return render(companies[nearest_edition(companies, language)], language)

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from api.accounts import Admin, Caller, Editor, Reader, database_of
+from api.problem import fault
 from api.public import problems, reports_of
 from api.schemas import NOT_BLANK, ReportReply, Wire
 from api.settings import Settings
@@ -183,7 +184,8 @@ async def read_form(request: Request) -> FormData:
     try:
         return await request.form(max_files=MAX_FILES, max_fields=20)
     except HTTPException as error:
-        raise BadUpload(str(error.detail)[:200]) from error
+        many = str(error.detail).startswith("Too many files")
+        raise BadUpload(f"more than {MAX_FILES} files" if many else "the form cannot be read") from error
 
 
 def form_report(form: FormData) -> ReportGiven:
@@ -197,7 +199,8 @@ def form_report(form: FormData) -> ReportGiven:
         return ReportGiven.model_validate(said)
     except ValidationError as error:
         first = error.errors()[0]
-        raise BadUpload(f"{'.'.join(map(str, first['loc']))[:60]}: {first['msg'][:200]}") from error
+        place = ".".join(map(str, first["loc"]))[:60]
+        raise BadUpload(f"the field {place} {fault(first['type'], first.get('ctx', {}), language='en')}") from error
 
 
 def take(request: Request, caller: Caller, form: FormData, given: ReportGiven) -> Upload:

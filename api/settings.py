@@ -66,7 +66,8 @@ class Settings(BaseSettings):
     )
     rate: str = Field(
         default="60/minute",
-        description="How often one address may call the public routes; more is answered with 429.",
+        description="How often one address may call the public routes, and ten times as often pages, files and the "
+        "staff's routes; more is answered with 429. `/healthz` and `/readyz` are not counted.",
     )
     login_rate: str = Field(default="10/minute", description="How often one address, and one name, may try to sign in.")
     redis_url: SecretStr | None = Field(

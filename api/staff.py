@@ -76,7 +76,7 @@ from index.script import Language
 from index.snapshot import Snapshot
 from qa.answer import Status
 
-REFUSED = ("sign-in-required", "not-allowed", "no-store", "store-failed", "invalid-request")
+REFUSED = ("sign-in-required", "not-allowed", "too-many", "no-store", "store-failed", "invalid-request")
 CHANGE = ("malformed-json", "foreign-request", "foreign-charset", "too-large", *REFUSED)
 _EXPORTED = 5000  # questions in one file
 
@@ -154,7 +154,7 @@ def me(caller: Reader) -> SignedInReply:
     summary="Choose another password",
     status_code=204,
     dependencies=SIGNED_IN,
-    responses=problems(*CHANGE, "wrong-password", "weak-password", "too-many"),
+    responses=problems(*CHANGE, "wrong-password", "weak-password"),
 )
 def change_password(request: Request, response: Response, caller: Reader, given: NewPassword) -> None:
     """Choose another password; every browser of the account is signed out."""

@@ -38,6 +38,6 @@ def reader_page(
         brand=_BRAND[language],
         home=_HOME[language],
         number_is=_NUMBER[language],
-        number=request.state.request_id,
+        number=request.state.request_id if int(str(body["status"])) >= 500 else "",  # nobody looks a typing error up
     )
     return HTMLResponse(html, status_code=int(str(body["status"])), headers=dict(headers))

@@ -1,16 +1,21 @@
 """Real things that many tests share, built once: the bundled report's index, its engine, a client of the service."""
 
+import os
+import shutil
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:  # the fixtures import what they need, so that a test of one small module does not wait for the rest
     from fastapi.testclient import TestClient
     from playwright.sync_api import Browser
+    from starlette.routing import Route
 
     from api.store.database import Database
     from index.embed import Embedder
@@ -84,6 +89,63 @@ def database(tmp_path: Path) -> Iterator["Database"]:
     database.close()
 
 
+def server_program(name: str) -> str | None:
+    """Where a program of the PostgreSQL server lies; Debian keeps them off the PATH."""
+    folders = [str(folder) for folder in Path("/usr/lib/postgresql").glob("*/bin")]
+    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(folders))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL server of this test run's own; its socket and files lie in a temporary folder."""
+    initdb, pg_ctl = server_program("initdb"), server_program("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        pytest.skip("no PostgreSQL server: apt-get install postgresql")
+    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+    folder = Path(tempfile.mkdtemp(prefix="esg-qa-pg-"))
+    if user:
+        try:
+            shutil.chown(folder, user, user)
+        except LookupError:
+            pytest.skip("PostgreSQL will not run as root, and there is no user postgres")
+
+    def call(*command: str) -> None:
+        finished = subprocess.run(
+            command,
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+        )
+        if finished.returncode:
+            pytest.skip(f"PostgreSQL does not start here: {finished.stderr.strip()[-200:]}")
+
+    cluster, log = str(folder / "cluster"), str(folder / "log")
+    call(initdb, "--auth=trust", "--username=esg", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", cluster)
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    call(pg_ctl, "start", "--wait", "-D", cluster, "-l", log, "-o", options)
+    try:
+        yield f"postgresql://esg@/postgres?host={folder}"
+    finally:
+        call(pg_ctl, "stop", "--mode=immediate", "-D", cluster)
+        shutil.rmtree(folder)
+
+
+def emptied(url: str, folder: Path) -> "Database":
+    """Open a PostgreSQL database with nothing in it."""
+    from sqlalchemy import text
+
+    from api.store.database import open_database
+
+    database = open_database(url, folder=folder)
+    with database.session() as session:
+        session.execute(text("drop schema public cascade"))
+        session.execute(text("create schema public"))
+    return database
+
+
 @pytest.fixture
 def serve(engine: "Engine", database: "Database") -> Iterator["Callable[..., TestClient]"]:
     """Start the service over the bundled report and the database, with any settings."""
@@ -135,3 +197,14 @@ def sign_in(client: "TestClient", name: str) -> dict[str, str]:
     response = client.post("/v1/staff/login", json={"name": name, "password": PASSWORD})
     assert response.status_code == 200, response.text
     return {"X-CSRF-Token": response.json()["csrf_token"]}
+
+
+def routes_of(router: Any) -> Iterator["Route"]:  # noqa: ANN401 - an application or a router of FastAPI's
+    """Give every route of an application, those of the routers it includes too."""
+    from starlette.routing import Route
+
+    for route in router.routes:
+        if isinstance(route, Route):
+            yield route
+        else:
+            yield from routes_of(getattr(route, "original_router", None) or route)

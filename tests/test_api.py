@@ -421,3 +421,39 @@ def test_the_pages_files_may_be_kept(client: TestClient) -> None:
     assert client.get("/static/ask.js").headers["cache-control"] == "no-cache"
     assert client.get("/static/index.html").status_code == 404
     assert client.get("/static/..%2fapp.py").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accept", "words", "link"),
+    [
+        ("en", "The address may be mistyped", "Ask the ESG report"),
+        ("zh-HK", "網址可能有誤", "向 ESG 報告提問"),
+        ("zh-CN", "网址可能有误", "向 ESG 报告提问"),
+    ],
+)
+def test_a_person_who_mistypes_an_address_is_led_on_and_a_program_is_told_of_the_description(
+    client: TestClient, accept: str, words: str, link: str
+) -> None:
+    person = client.get("/esg/raport", headers={"Accept": "text/html", "Accept-Language": accept})
+    assert person.status_code == 404
+    assert words in person.text
+    assert f'<a href="/">{link}</a>' in person.text
+    assert "openapi" not in person.text
+    assert "X-Request-ID" not in person.text
+    program = client.get("/esg/raport", headers={"Accept-Language": accept})
+    assert program.headers["content-type"] == "application/problem+json"
+    assert "/openapi.json" in program.json()["detail"]
+    console = client.get("/console/nowhere", headers={"Accept-Language": accept}).text
+    assert words in console
+    assert "openapi" not in console
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/readyz", "/widget.js", "/v1/reports", "/console/sign-in", "/nowhere"]
+)
+def test_a_head_is_answered_like_a_get_without_a_body(client: TestClient, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert head.status_code == get.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == get.headers["content-type"]
+    assert head.headers["content-length"] == str(len(get.content)) or "content-encoding" in get.headers

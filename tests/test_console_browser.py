@@ -309,6 +309,34 @@ def test_nothing_runs_off_the_side(open_as: Callable[..., Page], width: int) -> 
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "zh-HK"])
+def test_lists_are_cards_and_wide_tables_keep_their_first_column_on_a_phone(
+    open_as: Callable[..., Page], shoot: Callable[[Page, str], None], locale: str
+) -> None:
+    page = open_as("admin", locale=locale, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    page.request.post("/v1/ask", data={"question": "公司有遊艇嗎？"})
+    for path in ("/console/questions", "/console/accounts", "/console/audit", "/console/settings", "/console/reports"):
+        page.goto(path)
+        cells = page.locator(".cards td[data-label]:visible")
+        assert cells.count() > 0, path
+        assert cells.evaluate_all("all => Math.min(...all.map(one => one.clientWidth))") >= 240, path
+        labels = cells.evaluate_all("all => all.map(one => getComputedStyle(one, '::before').content)")
+        assert all(len(label) > 2 for label in labels), path
+    page.goto("/console/figures?q=GHG")
+    table = page.locator(".scroller:has(> .wide)")
+    table.evaluate("element => { element.scrollLeft = 60 }")
+    name = page.locator(".wide tbody th[scope=row]").first.bounding_box()
+    number = page.locator(".wide tbody td.num").nth(1).bounding_box()
+    assert name is not None
+    assert number is not None
+    assert 0 <= name["x"] < 30
+    assert name["width"] <= 160
+    assert number["x"] < 330
+    if locale == "en-GB":
+        page.goto("/console/questions")
+        shoot(page, "phone")
+
+
 def test_the_keyboard_alone_is_enough_to_ask_and_reach_the_evidence(open_as: Callable[..., Page]) -> None:
     page = open_as("reader")
     expect(page.locator("#question")).to_be_focused()
@@ -360,3 +388,72 @@ def test_a_language_is_chosen_for_good_and_a_draft_is_not_left_by_mistake(open_a
     page.get_by_role("link", name="数字").click()
     expect(page.locator("h1")).to_have_text("数字总览")
     assert asked == ["beforeunload"]
+
+
+def test_what_was_written_is_put_back_after_the_session_ended(open_as: Callable[..., Page]) -> None:
+    page = open_as("editor")
+    page.goto("/console/curated/new")
+    page.fill("[name='question:zh-Hant']", "公司有天台花園嗎？")
+    page.fill("[name='answer:zh-Hant']", "沒有。")
+    page.fill("[name=find]", "office energy saving")
+    page.get_by_role("button", name="Find").click()
+    chosen = page.locator("[name=passage]").nth(2)
+    chosen.check()
+    passage = str(chosen.get_attribute("value"))
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save as draft").last.click()
+    expect(page.locator("main")).to_contain_text("Your session has ended")
+    page.get_by_role("link", name="Sign in").click()
+    page.fill("[name=name]", "editor")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-restored]")).to_be_visible()
+    expect(page.locator("[name='answer:zh-Hant']")).to_have_value("沒有。")
+    expect(page.locator(f"[name=passage][value='{passage}']")).to_be_checked()
+    page.get_by_role("button", name="Save as draft").last.click()
+    expect(page.locator(".said")).to_contain_text("Approve it")
+    page.goto("/console/curated/new")
+    expect(page.locator("[name='answer:zh-Hant']")).to_have_value("")
+    expect(page.locator("[data-restored]")).to_be_hidden()
+
+
+def test_of_two_editors_the_slower_keeps_what_was_written_and_sees_that_it_would_replace(
+    open_as: Callable[..., Page],
+) -> None:
+    first, second = open_as("editor"), open_as("admin")
+    first.goto("/console/curated/new")
+    first.fill("[name='question:en']", "Is there a canteen?")
+    first.fill("[name='answer:en']", "No.")
+    first.get_by_role("button", name="Save as draft").last.click()
+    first.wait_for_url(re.compile(r"/console/curated/\d+$"))
+    for page in (first, second):
+        page.goto(f"{first.url.removesuffix('/edit')}/edit")
+    first.fill("[name='answer:en']", "Not this year.")
+    first.get_by_role("button", name="Save as draft").last.click()
+    expect(first.locator(".said")).to_be_visible()
+    second.fill("[name='answer:en']", "Long thought about.")
+    second.get_by_role("button", name="Save as draft").last.click()
+    expect(second.get_by_role("alert").filter(has_text="Someone else changed this answer")).to_be_visible()
+    expect(second.locator("[name='answer:en']")).to_have_value("Long thought about.")
+    expect(second.get_by_role("link", name="Look at their version")).to_be_visible()
+    second.get_by_role("button", name="Save as draft").last.click()
+    expect(second.locator(".said")).to_be_visible()
+    expect(second.locator(".preview").first).to_contain_text("Long thought about.")
+    expect(second.locator(".history")).to_contain_text("Not this year.")
+
+
+def test_after_signing_out_the_back_button_shows_nothing(open_as: Callable[..., Page]) -> None:
+    page = open_as("reader")
+    page.goto("/console/questions")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/console/sign-in*")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Sign in")
+
+
+def test_a_question_that_is_too_long_stays_to_be_shortened(open_as: Callable[..., Page]) -> None:
+    page = open_as("reader")
+    page.fill("#question", "water " * 100)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("up to 500 characters")
+    expect(page.locator("#question")).to_have_value(re.compile("^water.{500,}"))

@@ -1,6 +1,7 @@
 """What keeps the public routes standing: rates, sizes, times, and sites that may ask."""
 
 import asyncio
+import re
 import shutil
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.app import create_app
 from api.guard import ForeignCharset, Guard, SlowToSend, TooLarge, TooSlow
-from api.limit import BadRate, Limiter, TooMany, read_rate
+from api.limit import PAGES, BadRate, Limiter, TooMany, read_rate
 from api.settings import Settings
 from api.store.database import Database
 from qa.answer import Answer
@@ -67,6 +68,34 @@ def test_too_many_requests_are_refused_in_the_askers_language(
     assert client.get("/v1/reports").status_code == 429
     for path in ("/healthz", "/readyz", "/"):
         assert client.get(path).status_code == 200
+
+
+def test_every_route_is_under_a_limit_but_for_those_that_keep_the_service_in_place(serve: Serve) -> None:
+    described = serve().get("/openapi.json").json()["paths"]
+    uncounted = set()
+    for path in [*described, "/", "/demo", "/widget.js", "/static/ask.js", "/problems/too-many", "/openapi.json"]:
+        client = serve(rate="1/minute")
+        address = re.sub(r"{\w+}", "x", path)
+        codes = [client.get(address).status_code for _ in range(PAGES + 1)]
+        if 429 not in codes:
+            uncounted.add(path)
+        elif path == "/demo" or (path.startswith("/v1/") and not path.startswith("/v1/staff/")):
+            assert codes[1] == 429, path
+        else:
+            assert codes.index(429) == PAGES, path
+    assert uncounted == {"/healthz", "/readyz"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/console", "/console/sign-in", "/console/static/console.css", "/metrics", "/nowhere"]
+)
+def test_pages_and_the_staffs_routes_are_limited_more_widely_than_questions(serve: Serve, path: str) -> None:
+    client = serve(rate="1/minute")
+    ask(client)
+    assert ask(client).status_code == 429
+    codes = [client.get(path, follow_redirects=False).status_code for _ in range(PAGES + 1)]
+    assert 429 not in codes[:PAGES]
+    assert codes[PAGES] == 429
 
 
 def test_each_address_is_counted_by_itself(serve: Serve) -> None:

@@ -1,10 +1,6 @@
 """What the service remembers, on a real SQLite file and on a real PostgreSQL server."""
 
 import json
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -51,6 +47,7 @@ from api.store.curated import (
     find_curated,
     flag_curated,
     retire_curated,
+    rivals,
 )
 from api.store.database import Database, StoreError, newest, open_database
 from api.store.feedback import COMPLAINT_WORDS, COMPLAINTS, Feedback, count_feedback, feedback, keep_feedback
@@ -60,16 +57,21 @@ from api.store.questions import (
     QuestionFilter,
     UnknownQuestion,
     as_eval_cases,
+    count_alike,
     count_by_metric,
     count_questions,
     keep_questions,
+    mark_alike,
     mark_question,
     purge_questions,
     questions,
+    questions_alike,
+    questions_like,
 )
 from api.store.tables import Base
 from eval.case import BadCase, read_case
 from index.script import Language
+from tests.conftest import emptied
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
@@ -107,60 +109,12 @@ ASKED = Asked(
 )
 
 
-def server_program(name: str) -> str | None:
-    """Where a program of the PostgreSQL server lies; Debian keeps them off the PATH."""
-    folders = [str(folder) for folder in Path("/usr/lib/postgresql").glob("*/bin")]
-    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(folders))
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL server of this test run's own; its socket and files lie in a temporary folder."""
-    initdb, pg_ctl = server_program("initdb"), server_program("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        pytest.skip("no PostgreSQL server: apt-get install postgresql")
-    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
-    folder = Path(tempfile.mkdtemp(prefix="esg-qa-pg-"))
-    if user:
-        try:
-            shutil.chown(folder, user, user)
-        except LookupError:
-            pytest.skip("PostgreSQL will not run as root, and there is no user postgres")
-
-    def call(*command: str) -> None:
-        finished = subprocess.run(
-            command,
-            user=user,
-            group=user,
-            extra_groups=[] if user else None,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-        )
-        if finished.returncode:
-            pytest.skip(f"PostgreSQL does not start here: {finished.stderr.strip()[-200:]}")
-
-    cluster, log = str(folder / "cluster"), str(folder / "log")
-    call(initdb, "--auth=trust", "--username=esg", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", cluster)
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    call(pg_ctl, "start", "--wait", "-D", cluster, "-l", log, "-o", options)
-    try:
-        yield f"postgresql://esg@/postgres?host={folder}"
-    finally:
-        call(pg_ctl, "stop", "--mode=immediate", "-D", cluster)
-        shutil.rmtree(folder)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
         database = open_database(None, folder=tmp_path / "data")
     else:
-        url = request.getfixturevalue("postgresql")
-        database = open_database(url, folder=tmp_path)
-        with database.session() as session:
-            session.execute(text("drop schema public cascade"))
-            session.execute(text("create schema public"))
+        database = emptied(request.getfixturevalue("postgresql"), tmp_path)
     assert database.kind == request.param
     database.migrate()
     yield database
@@ -280,6 +234,57 @@ def test_questions_are_counted_by_metric(database: Database) -> None:
         keep_questions(session, [ASKED, replace(ASKED, metrics=("water", "ghg_scope_2", "water"))])
     with database.session() as session:
         assert count_by_metric(session) == [("ghg_scope_2", 2), ("water", 1)]
+
+
+def test_answers_to_the_same_question_know_of_each_other(database: Database) -> None:
+    with database.session() as session:
+        first = create_curated(session, DRAFT, by="mei", now=NOW)
+        texts = (CuratedText(language="zh-Hans", question="公司有净零目标吗", answer="有。"),)
+        second = create_curated(session, replace(DRAFT, texts=texts, phrasings=()), by="mei", now=NOW)
+        assert rivals(session, second.id) == []  # a draft is served to nobody
+        approve_curated(session, first.id, version=1, by="mei", now=NOW)
+        assert [one.id for one in rivals(session, second.id)] == [first.id]
+        assert rivals(session, first.id) == []
+
+
+def test_answers_that_are_over_are_listed_by_themselves(database: Database) -> None:
+    with database.session() as session:
+        for expires_on in (None, TODAY - timedelta(days=1), TODAY):
+            create_curated(session, replace(DRAFT, expires_on=expires_on), by="mei", now=NOW)
+    with database.session() as session:
+        assert [one.expires_on for one in curated_answers(session, over=TODAY)] == [TODAY - timedelta(days=1)]
+        assert count_curated(session, over=TODAY) == 1
+        assert count_curated(session, over=TODAY, state="approved") == 0
+
+
+def test_questions_that_are_alike_are_one_in_any_script(database: Database) -> None:
+    simplified = replace(ASKED, text=" 2022年范畴二温室气体排放量是多少", language="zh-Hans", answer_id="a2", at=NOW)
+    other = replace(ASKED, report="6608-2021")
+    missing = replace(ASKED, text="Is there a yacht?", status="not_disclosed", metrics=())
+    said = Feedback(answer_id="a1", helpful=False, reason=None, comment="", at=NOW)
+    with database.session() as session:
+        keep_questions(session, [ASKED, simplified, other, missing])
+        for answer in ("a1", "a2"):
+            keep_feedback(session, replace(said, answer_id=answer))
+    with database.session() as session:
+        listed = questions_alike(session)
+        assert [(group.latest.text, group.count) for group in listed] == [
+            (missing.text, 1),
+            (other.text, 1),
+            (simplified.text, 2),
+        ]
+        assert listed[2].unhelpful == 2
+        assert count_alike(session) == 3
+        assert count_alike(session, QuestionFilter(language="zh-Hans")) == 1
+        assert [group.latest.id for group in questions_alike(session, limit=1, offset=2)] == [listed[2].latest.id]
+        assert mark_alike(session, listed[2].latest.id, "done", by="mei", now=NOW, note="asked often") == 2
+    with database.session() as session:
+        assert {one.id: one.mark for one in questions(session)} == {1: "done", 2: "done", 3: "new", 4: "new"}
+        assert [one.id for one in questions_like(session, 1)] == [2, 1]
+        (change,) = changes(session)
+        assert change.after == {"mark": "done", "note": "asked often", "alike": 2}
+        with pytest.raises(UnknownQuestion, match="none of this number"):
+            mark_alike(session, 999, "done", by="mei", now=NOW)
 
 
 def test_marking_a_question_is_logged(database: Database) -> None:

@@ -539,6 +539,14 @@ def test_no_accessibility_rule_is_broken_in_any_state(visit: Visit, scheme: str,
     check("an error")
 
 
+def test_a_question_that_is_too_long_is_told_and_stays_to_be_shortened(visit: Visit) -> None:
+    page = visit()
+    long = "水" * 501
+    turn = ask(page, long)
+    expect(turn).to_contain_text("問題最多 500 個字元")
+    expect(page.locator("esg-qa #box")).to_have_value(long)
+
+
 # Sizes, themes, directions, motion
 
 
@@ -553,6 +561,24 @@ def test_on_a_phone_it_is_a_sheet_over_the_whole_screen(visit: Visit, width: int
     assert log.evaluate("element => element.scrollWidth <= element.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.querySelector('esg-qa').shadowRoot.querySelector('.panel').matches(':modal')")
+
+
+def test_a_suggestion_that_is_tapped_brings_up_no_keyboard(visit: Visit) -> None:
+    page = visit(viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    assert page.evaluate("matchMedia('(pointer: coarse)').matches")
+    page.locator("esg-qa .suggested button").first.tap()
+    expect(page.locator("esg-qa .turn .text")).to_be_visible()
+    assert active(page) == "H2 name"
+    page.locator("esg-qa .head button[aria-label='Clear the conversation']").tap()
+    expect(page.locator("esg-qa .turn")).to_have_count(0)
+    assert active(page) == "H2 name"
+
+
+def test_a_suggestion_that_is_chosen_by_keyboard_leaves_the_reader_where_typing_goes_on(visit: Visit) -> None:
+    page = visit()
+    page.locator("esg-qa .suggested button").first.press("Enter")
+    expect(page.locator("esg-qa .turn .text")).to_be_visible()
+    assert active(page) == "TEXTAREA box"
 
 
 def test_it_changes_with_the_window_and_keeps_the_conversation(visit: Visit) -> None:

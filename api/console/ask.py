@@ -15,14 +15,17 @@ from api.console.reply import write_reply
 from api.console.view import HOME, engine_of, page_language, show
 from api.console.words import Words
 from api.curated import find_approved
+from api.problem import KINDS
 from api.schemas import MAX_QUESTION
 from index.script import Language, language_of
 from qa.answer import Answer
 from qa.engine import Engine
+from qa.question import BadQuestion
 
 ask = APIRouter(include_in_schema=False, prefix=HOME)
 
 Asked = Annotated[str, Query(max_length=MAX_QUESTION)]
+Typed = Annotated[str, Query(max_length=4000)]  # what is too long to be asked stays in its box, to be shortened
 Wanted = Annotated[Language | Literal[""], Query(alias="language")]  # empty: the question's own
 OneReport = Annotated[str, Query(max_length=64)]
 _EXAMPLES = 4
@@ -38,17 +41,24 @@ class Answered:
 
 @ask.get("/ask")
 def ask_page(
-    request: Request, caller: Reader, q: Asked = "", language: Wanted = "", report: OneReport = ""
+    request: Request, caller: Reader, q: Typed = "", language: Wanted = "", report: OneReport = ""
 ) -> Response:
     """Answer a question beside the opened report; staff's own questions are not kept among the visitors'."""
     engine, question = engine_of(request), q.strip()
     reports = [(held, edition_title(engine.snapshot, held, page_language(request))) for held in _reports(engine)]
     given: dict[str, Any] = {"question": question, "wanted": language, "report": report, "reports": reports}
-    if not question:
-        return show(request, "ask.html", caller, found=None, sections=[], examples=_examples(request, engine), **given)
-    found = answer_as_served(request, engine, question, language=language or None, report=report or None)
-    sections = open_report(engine.snapshot, found.answer.citations)
-    return show(request, "ask.html", caller, found=found, sections=sections, examples=[], **given)
+    wrong = "question-too-long" if len(question) > MAX_QUESTION else ""
+    if question and not wrong:
+        try:
+            found = answer_as_served(request, engine, question, language=language or None, report=report or None)
+        except BadQuestion:
+            wrong = "question-empty"
+        else:
+            sections = open_report(engine.snapshot, found.answer.citations)
+            return show(request, "ask.html", caller, found=found, sections=sections, examples=[], wrong="", **given)
+    given["wrong"] = KINDS[wrong].detail[page_language(request)] if wrong else ""
+    examples, status = _examples(request, engine), 422 if wrong else 200
+    return show(request, "ask.html", caller, status=status, found=None, sections=[], examples=examples, **given)
 
 
 @ask.get("/reply")

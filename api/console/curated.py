@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ValidationError
@@ -27,6 +27,8 @@ from api.store.curated import (
     MAX_PHRASINGS,
     CuratedAnswer,
     Incomplete,
+    StaleEdit,
+    State,
     approve_curated,
     count_curated,
     create_curated,
@@ -35,7 +37,9 @@ from api.store.curated import (
     expire_curated,
     find_curated,
     retire_curated,
+    rivals,
 )
+from api.told import told
 from index.chunk import Passage
 from index.script import LANGUAGES, Language, language_of
 from index.snapshot import Snapshot
@@ -78,6 +82,15 @@ class Sheet:
     find: str  # words to find further passages by
 
 
+class _Wanted(TypedDict):
+    """Which answers to list, as the store takes it."""
+
+    state: State | None
+    flagged: bool | None
+    over: date | None
+    words: str | None
+
+
 @curated.get("/curated")
 def curated_page(
     request: Request,
@@ -87,19 +100,20 @@ def curated_page(
     page: PageNumber = 1,
 ) -> Response:
     """List curated answers: those a new report has put in doubt first."""
-    kept = "approved" if state == "expired" else None if state == "flagged" else state or None
-    flagged = True if state == "flagged" else None
+    wanted: _Wanted = {
+        "state": "approved" if state == "expired" else None if state == "flagged" else state or None,
+        "flagged": True if state == "flagged" else None,
+        "over": datetime.now(UTC).date() if state == "expired" else None,
+        "words": q or None,
+    }
     with database_of(request).reading() as session:
-        total = count_curated(session, state=kept, flagged=flagged, words=q or None)
-        found = curated_answers(
-            session, state=kept, flagged=flagged, words=q or None, limit=PAGE, offset=(page - 1) * PAGE
-        )
-    listed = [one for one in found if state != "expired" or standing(one) == "expired"]
+        total = count_curated(session, **wanted)
+        found = curated_answers(session, **wanted, limit=PAGE, offset=(page - 1) * PAGE)
     return show(
         request,
         "curated.html",
         caller,
-        found=listed,
+        found=found,
         standing=standing,
         title=lambda one: _title(one, page_language(request)),
         state=state,
@@ -138,6 +152,7 @@ def one_page(request: Request, caller: Reader, id: RowId) -> Response:  # noqa: 
     snapshot = engine_of(request).snapshot
     with database_of(request).reading() as session:
         held = find_curated(session, id)
+        others = rivals(session, id) if held.state != "retired" else []
         history = changes(session, subject=f"curated answer {id}", limit=100)
     say = Words(page_language(request))
     return show(
@@ -150,6 +165,8 @@ def one_page(request: Request, caller: Reader, id: RowId) -> Response:  # noqa: 
         previews=[_preview(held, snapshot, language) for language in LANGUAGES],
         choices=_cited(held, snapshot, say),
         history=history,
+        rivals=others,
+        rival_title=lambda one: _title(one, page_language(request)),
         lacking=_lacking(held, snapshot),
     )
 
@@ -241,22 +258,45 @@ def _keep(request: Request, caller: Editor, form: FormData, *, held: CuratedAnsw
             )
     except ValidationError as error:
         return _form(request, caller, sheet, held=held, wrong=_faults(error, page_language(request)))
-    except (Incomplete, UnknownPassage) as error:
-        return _form(request, caller, sheet, held=held, wrong=[str(error)])
+    except StaleEdit:
+        return _stale(request, caller, sheet, held)
+    except Incomplete as error:
+        return _form(request, caller, sheet, held=held, wrong=[told(str(error), page_language(request))])
+    except UnknownPassage as error:
+        gone = f"{error}: {Words(page_language(request))('curated.gone')}"
+        return _form(request, caller, sheet, held=held, wrong=[gone])
     return go(request, f"{HOME}/curated/{kept.id}", "saved")
 
 
+def _stale(request: Request, caller: Editor, sheet: Sheet, held: CuratedAnswer | None) -> Response:
+    """Keep what was written when someone else was faster, tied to what they made of it: saving again replaces that."""
+    say = Words(page_language(request))
+    if held is not None:
+        with database_of(request).reading() as session:
+            held = find_curated(session, held.id)
+    return _form(request, caller, sheet, held=held, wrong=[say("curated.changed-meanwhile")], status=409)
+
+
 def _form(
-    request: Request, caller: Editor, sheet: Sheet, *, held: CuratedAnswer | None, wrong: list[str] | None = None
+    request: Request,
+    caller: Editor,
+    sheet: Sheet,
+    *,
+    held: CuratedAnswer | None,
+    wrong: list[str] | None = None,
+    status: int = 422,
 ) -> Response:
     engine = engine_of(request)
     return show(
         request,
         "curated-form.html",
         caller,
-        status=422 if wrong else 200,
+        status=status if wrong else 200,
         sheet=sheet,
         held=held,
+        stale=status == 409,
+        kept=request.method == "POST",  # what was written stands in the page already
+        restored=request.method == "POST" and request.query_params.get("restored") == "1",
         wrong=wrong or [],
         max_bytes=MAX_CURATED,
         max_question=MAX_QUESTION,
@@ -366,7 +406,7 @@ def _faults(error: ValidationError, language: Language) -> list[str]:
     for entry in error.errors()[:10]:
         place = str(entry["loc"][-1]) if entry["loc"] else ""
         name = say(f"curated.{place}") if say.has(f"curated.{place}") else say("curated.form")
-        found.append(f"{name}: {fault(entry['type'], entry.get('ctx', {}), language=language)}")
+        found.append(f"{name}{say('console.colon')}{fault(entry['type'], entry.get('ctx', {}), language=language)}")
     return list(dict.fromkeys(found))
 
 
@@ -402,16 +442,8 @@ def _choice(passage: Passage, snapshot: Snapshot, say: Words, *, quote: str, cho
 
 def _preview(held: CuratedAnswer, snapshot: Snapshot, language: Language) -> tuple[Language, Answer | None]:
     """The answer as a visitor of a language would get it once approved; None where they would get the engine's."""
-    served = CuratedAnswer(
-        **{
-            **{name: getattr(held, name) for name in CuratedAnswer.__dataclass_fields__},
-            "state": "approved",
-            "flagged_by": None,
-            "expires_on": None,
-        }
-    )
     question = next((text.question for text in held.texts if text.language == language), held.texts[0].question)
-    return language, present(served, snapshot, question=question, language=language)
+    return language, present(held, snapshot, question=question, language=language, draft=True)
 
 
 def _lacking(held: CuratedAnswer, snapshot: Snapshot) -> str:

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import cast
 
 from index.chunk import Passage
+from index.script import Language
 from index.snapshot import Snapshot
 from qa.answer import Citation
+from qa.catalogue import nearest_edition
 
 Span = tuple[int, int]
 DIVIDER = " | "  # between the cells of a row, as index/readers write it
@@ -89,9 +92,13 @@ def open_passage(snapshot: Snapshot, passage: Passage, span: Span) -> OpenSectio
 
 
 def edition_title(snapshot: Snapshot, report: str, edition: str) -> str:
-    """The title of an edition of a report, as it names itself."""
-    held = [one.metadata for one in snapshot.manifest.editions if one.metadata.report_id == report]
-    return next((one.title for one in held if one.language == edition), report)
+    """The title of an edition of a report as it names itself, or of the one nearest to that language."""
+    titles: dict[str, str] = {
+        one.metadata.language: one.metadata.title
+        for one in snapshot.manifest.editions
+        if one.metadata.report_id == report
+    }
+    return titles[nearest_edition(titles, cast("Language", edition))] if titles else report
 
 
 def _open(snapshot: Snapshot, place: tuple[str, str, str], cited: Sequence[Citation]) -> OpenSection:

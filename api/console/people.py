@@ -11,7 +11,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import SecretStr
 
 from api.accounts import Admin, Editor, database_of, door_of, new_password
-from api.console.view import HOME, Form, field, go, show
+from api.console.view import HOME, Form, field, go, page_language, show
+from api.console.words import NAMES, Words, setting_meaning
 from api.settings import Settings
 from api.store.accounts import (
     ROLES,
@@ -24,12 +25,21 @@ from api.store.accounts import (
     set_password,
 )
 from api.store.audit import changes
+from index.script import Language
 
 people = APIRouter(include_in_schema=False, prefix=HOME)
 
 PAGE = 50  # entries on a page
 MASK = "••••••••"
 _NAME = re.compile(r"[\w.@-]{1,64}")
+_KINDS = {
+    "account": "audit.a-account",
+    "curated answer": "audit.a-curated",
+    "question": "audit.a-question",
+    "upload": "audit.a-upload",
+    "snapshot": "audit.a-snapshot",
+}
+_ENUMERATED = {"role": "role.", "state": "standing.", "mark": "mark."}
 
 Name = Annotated[str, Path(max_length=64)]
 
@@ -41,13 +51,14 @@ class Setting:
     variable: str
     value: str
     usual: bool  # it has the value that it has when nothing is set
-    description: str  # in English
+    description: str
 
 
 @people.get("/settings")
 def settings_page(request: Request, caller: Editor) -> Response:
     """Show how the service is set; secrets only as set or not."""
-    return show(request, "settings.html", caller, settings=shown_settings(request.app.state.settings))
+    shown = shown_settings(request.app.state.settings, page_language(request))
+    return show(request, "settings.html", caller, settings=shown)
 
 
 @people.get("/accounts")
@@ -111,6 +122,7 @@ def audit_page(
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """Show who changed what, newest first."""
+    say = Words(page_language(request))
     with database_of(request).reading() as session:
         found = changes(
             session,
@@ -126,7 +138,8 @@ def audit_page(
         caller,
         found=found[:PAGE],
         more=len(found) > PAGE,
-        differences=differences,
+        say_subject=lambda subject: subject_of(subject, say),
+        differences=lambda before, after: differences(before, after, say),
         who=who,
         action=action,
         subject=subject,
@@ -134,31 +147,45 @@ def audit_page(
     )
 
 
-def shown_settings(settings: Settings) -> list[Setting]:
-    """Describe every setting; a secret's value is masked whatever its kind."""
+def shown_settings(settings: Settings, language: Language) -> list[Setting]:
+    """Describe every setting in a language; a secret's value is masked whatever its kind."""
     prefix = str(settings.model_config["env_prefix"])
     return [
         Setting(
             variable=f"{prefix}{name.upper()}",
             value=_shown(getattr(settings, name)),
             usual=getattr(settings, name) == about.get_default(),
-            description=about.description or "",
+            description=setting_meaning(name, language) or about.description or "",
         )
         for name, about in type(settings).model_fields.items()
     ]
 
 
-def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
+def differences(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, say: Words
+) -> list[tuple[str, str, str]]:
     """Name what a change changed: field, before, after.
 
-    >>> differences({"role": "reader", "disabled": False}, {"role": "editor", "disabled": False})
-    [('role', 'reader', 'editor')]
+    >>> differences({"role": "reader", "disabled": False}, {"role": "editor", "disabled": False}, Words("zh-Hans"))
+    [('角色', '读者', '编辑')]
     """
     was, is_now = before or {}, after or {}
     names = list(dict.fromkeys([*was, *is_now]))
     return [
-        (name, _text(was.get(name)), _text(is_now.get(name))) for name in names if was.get(name) != is_now.get(name)
+        (_field(name, say), _text(name, was.get(name), say), _text(name, is_now.get(name), say))
+        for name in names
+        if was.get(name) != is_now.get(name)
     ]
+
+
+def subject_of(subject: str, say: Words) -> str:
+    """Name what an entry of the log is about: "curated answer 3" or "account mei".
+
+    >>> subject_of("curated answer 3", Words("zh-Hant")), subject_of("account mei", Words("en"))
+    ('審定答覆 3', 'account mei')
+    """
+    kind, _, name = subject.rpartition(" ")
+    return f"{say(_KINDS[kind])} {name}" if kind in _KINDS else subject
 
 
 def _accounts(
@@ -181,7 +208,29 @@ def _shown(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
-def _text(value: object) -> str:
-    if value is None or value == "":
+def _field(name: str, say: Words) -> str:
+    return say(f"field.{name}") if say.has(f"field.{name}") else name
+
+
+def _text(name: str, value: object, say: Words) -> str:
+    if value is None or value in ("", [], {}):
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+    if isinstance(value, bool):
+        return say("field.yes" if value else "field.no")
+    if isinstance(value, dict):
+        return "\n".join(_text_of(language, text, say) for language, text in value.items())
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    words = f"{_ENUMERATED[name]}{value}" if name in _ENUMERATED else ""
+    return say(words) if say.has(words) else str(value)
+
+
+def _text_of(language: str, text: Mapping[str, str], say: Words) -> str:
+    """Write one language's text of a curated answer."""
+    spoken = next((NAMES[one] for one in NAMES if one == language), language)
+    return "\n".join(
+        [
+            f"{spoken} · {say('curated.question')}{say('console.colon')}{text.get('question', '')}",
+            f"{spoken} · {say('curated.answer')}{say('console.colon')}{text.get('answer', '')}",
+        ]
+    )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api.accounts import Editor, Reader, database_of
+from api.console.ask import answer_as_served
 from api.console.view import HOME, Form, engine_of, field, fields, go, page_language, show
 from api.store.feedback import COMPLAINT_WORDS, feedback
 from api.store.questions import (
@@ -18,12 +19,14 @@ from api.store.questions import (
     StoredQuestion,
     UnknownQuestion,
     as_eval_cases,
+    count_alike,
     count_by_metric,
     count_questions,
     find_question,
-    mark_question,
+    mark_alike,
+    questions_alike,
+    questions_like,
 )
-from api.store.questions import questions as stored
 from index.lexicon import bundled_lexicon
 from index.script import LANGUAGES, Language
 from qa.answer import Status
@@ -57,10 +60,10 @@ Wanted = Annotated[QuestionFilter, Depends(question_filter)]
 
 @questions.get("/questions")
 def questions_page(request: Request, caller: Reader, wanted: Wanted, page: PageNumber = 1) -> Response:
-    """List what visitors asked."""
+    """List what visitors asked, questions that are alike as one."""
     with database_of(request).reading() as session:
-        total = count_questions(session, wanted)
-        found = stored(session, wanted, limit=PAGE, offset=(page - 1) * PAGE)
+        total, asked = count_alike(session, wanted), count_questions(session, wanted)
+        found = questions_alike(session, wanted, limit=PAGE, offset=(page - 1) * PAGE)
         metrics = count_by_metric(session, QuestionFilter())
         kept = count_questions(session)
     chosen = {name: value for name, value in asdict(wanted).items() if value}
@@ -71,6 +74,7 @@ def questions_page(request: Request, caller: Reader, wanted: Wanted, page: PageN
         caller,
         found=found,
         total=total,
+        asked=asked,
         kept=kept,
         page=page,
         pages=max(1, -(-total // PAGE)),
@@ -88,15 +92,17 @@ def questions_page(request: Request, caller: Reader, wanted: Wanted, page: PageN
 
 @questions.post("/questions")
 def mark_many(request: Request, caller: Editor, form: Form) -> Response:
-    """Mark the questions that were ticked."""
+    """Mark the questions that were ticked, and those like them."""
     mark, chosen = field(form, "mark"), _chosen(form)
     back = f"{HOME}/questions?{field(form, 'query')}"
     if mark not in MARKS or not chosen:
         return go(request, back, "nothing-chosen")
     with database_of(request).session() as session:
-        for question in _held(session, chosen):
-            mark_question(session, question.id, _mark(mark), by=caller.account.name, now=datetime.now(UTC))
-    return go(request, back, "marked", about=str(len(chosen)))
+        marked = sum(
+            mark_alike(session, question.id, _mark(mark), by=caller.account.name, now=datetime.now(UTC))
+            for question in _held(session, chosen)
+        )
+    return go(request, back, "marked", about=str(marked))
 
 
 @questions.post("/questions/export")
@@ -117,33 +123,38 @@ def question_page(request: Request, caller: Reader, id: RowId) -> Response:  # n
     """Show one question, what visitors said of its answer, and how it would be answered now."""
     with database_of(request).reading() as session:
         question = find_question(session, id)
-        remarks = feedback(session, answer_id=question.answer_id)
+        alike = questions_like(session, id)
+        thumbs = {one.answer_id: (one.helpful, one.unhelpful) for one in alike}
+        remarks = [said for answer in thumbs for said in feedback(session, answer_id=answer)]
+    report = _present_report(request, question)
     language = page_language(request)
     return show(
         request,
         "question.html",
         caller,
         question=question,
-        remarks=remarks,
+        alike=alike,
+        report=report or "",
+        helpful=sum(up for up, _ in thumbs.values()),
+        unhelpful=sum(down for _, down in thumbs.values()),
+        remarks=sorted(remarks, key=lambda said: said.at, reverse=True),
         complaints=COMPLAINT_WORDS[language],
         metric_name=lambda key: metric_name(key, language),
         marks=MARKS,
-        now=engine_of(request).ask(
-            question.text, language=question.language, report=_present_report(request, question)
-        ),
+        now=answer_as_served(request, engine_of(request), question.text, language=question.language, report=report),
     )
 
 
 @questions.post("/questions/{id}")
 def mark_one(request: Request, caller: Editor, id: RowId, form: Form) -> Response:  # noqa: A002 - the path's
-    """Note what staff made of a question."""
+    """Note what staff made of a question and of those like it."""
     mark = field(form, "mark")
     path = f"{HOME}/questions/{id}"
     if mark not in MARKS:
         return go(request, path, "nothing-chosen")
     note = field(form, "note", limit=MAX_NOTE)
     with database_of(request).session() as session:
-        mark_question(session, id, _mark(mark), by=caller.account.name, now=datetime.now(UTC), note=note)
+        mark_alike(session, id, _mark(mark), by=caller.account.name, now=datetime.now(UTC), note=note)
     return go(request, path, "noted")
 
 

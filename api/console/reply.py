@@ -138,7 +138,7 @@ def _indented(source: Source) -> str:
 
 def place_of(title: str, section: tuple[str, ...], page: int | None, say: Words) -> str:
     """Name a place in a report: its title, the section's path, the page where the contents say it starts."""
-    steps = [title, " › ".join(section[1:] or section)]
+    steps = [title, *([" › ".join(section[1:])] if section[1:] else [one for one in section if one != title])]
     if page is not None:
         steps.append(say("source.page", page=page))
     language = say.language

@@ -7,10 +7,12 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Request, Response
 
 from api.accounts import Admin, Caller, Editor, Reader
-from api.console.view import HOME, engine_of, go, show
+from api.console.view import HOME, engine_of, go, page_language, show
+from api.public import company_name
 from api.reports import form_report, go_back, publish_sent, read_form, take
 from api.settings import Settings
 from api.snapshots import held_snapshots
+from api.told import told
 from api.uploads import MAX_FILES, BadUpload, Upload, find_upload, uploads
 from index.build import READERS
 
@@ -36,7 +38,9 @@ async def send(request: Request, caller: Editor) -> Response:
         finally:
             await form.close()
     except BadUpload as error:
-        return await run_sync(partial(_page, request, caller, wrong=str(error), status=422))
+        return await run_sync(
+            partial(_page, request, caller, wrong=told(str(error), page_language(request)), status=422)
+        )
     return go(request, f"{HOME}/reports/{taken.id}", "uploaded")
 
 
@@ -73,6 +77,7 @@ def _page(request: Request, caller: Caller, *, wrong: str = "", status: int = 20
     settings, snapshot = _settings(request), engine_of(request).snapshot
     editions = snapshot.manifest.editions
     ids = list(dict.fromkeys(edition.metadata.report_id for edition in editions))
+    of = {held: [one for one in editions if one.metadata.report_id == held] for held in ids}
     return show(
         request,
         "reports.html",
@@ -80,7 +85,7 @@ def _page(request: Request, caller: Caller, *, wrong: str = "", status: int = 20
         status=status,
         wrong=wrong,
         manifest=snapshot.manifest,
-        reports=[(held, [one for one in editions if one.metadata.report_id == held]) for held in ids],
+        reports=[(held, company_name(of[held], page_language(request)), of[held]) for held in ids],
         uploads=uploads(settings)[:SHOWN],
         snapshots=held_snapshots(settings.index),
         suffixes=sorted(READERS),

@@ -1,5 +1,6 @@
 """Explain what went wrong on a page of the console: in its reader's language, with a way on."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -9,6 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.accounts import Caller, NoStore, SignInRequired, find_caller
 from api.console.view import HOME, show
+from api.limit import TooMany
+
+_PAGES = (
+    (r"/(approve|retire|expiry|publish|export)$", ""),
+    (rf"^{HOME}/snapshots(/.*)?$", f"{HOME}/reports"),
+    (rf"^{HOME}/accounts/.*$", f"{HOME}/accounts"),
+    (rf"^{HOME}/sign-out$", HOME),
+)
 
 
 def in_console(request: Request) -> bool:
@@ -29,17 +38,31 @@ def trouble_page(
     response = show(
         request,
         "trouble.html",
-        _caller(request),
+        None if isinstance(error, TooMany) else _caller(request),  # a refusal should cost nothing
         status=int(str(body["status"])),
         title=body["title"],
         detail=body["detail"],
-        number=getattr(request.state, "request_id", ""),
+        number=getattr(request.state, "request_id", "") if int(str(body["status"])) >= 500 else "",
         signed_out=isinstance(error, SignInRequired),
+        back=page_before(request.url.path) if request.method == "POST" else "",
     )
     for name in ("Retry-After", "Allow"):
         if name in headers:
             response.headers[name] = headers[name]
     return response
+
+
+def page_before(path: str) -> str:
+    """Give the page that a change was sent from, by the address it was sent to.
+
+    >>> page_before("/console/curated/3/approve"), page_before("/console/curated/3/edit")
+    ('/console/curated/3', '/console/curated/3/edit')
+    >>> page_before("/console/snapshots/0f/publish"), page_before("/console/accounts/mei/password")
+    ('/console/reports', '/console/accounts')
+    """
+    for pattern, page in _PAGES:
+        path = re.sub(pattern, page, path)
+    return path
 
 
 def _caller(request: Request) -> Caller | None:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlencode
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.datastructures import FormData
 
 from api.accounts import Caller, database_of
@@ -24,7 +24,8 @@ from api.service import Service
 from api.settings import Settings
 from api.store.accounts import Role
 from api.store.curated import count_curated
-from api.store.questions import QuestionFilter, count_questions
+from api.store.questions import QuestionFilter, count_alike
+from api.told import told
 from index.script import LANGUAGES, Language
 from qa.compose import written
 from qa.engine import Engine
@@ -75,6 +76,18 @@ def numeric(cell: str) -> bool:
     return _NUMERIC.fullmatch(cell.strip()) is not None
 
 
+def coded(text: str) -> Markup:
+    """Set what stands in back-ticks as code.
+
+    >>> coded("`*`: <any>")
+    Markup('<code>*</code>: &lt;any&gt;')
+    """
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -86,6 +99,8 @@ _ENVIRONMENT.filters["day"] = day
 _ENVIRONMENT.filters["urlencode_query"] = urlencode
 _ENVIRONMENT.filters["number"] = written
 _ENVIRONMENT.filters["numeric"] = numeric
+_ENVIRONMENT.filters["told"] = told
+_ENVIRONMENT.filters["coded"] = coded
 _ENVIRONMENT.filters["markup"] = Markup  # for what api/console/reply.py escaped
 _ENVIRONMENT.globals |= {
     "file": address_of_file,
@@ -202,6 +217,6 @@ def _waiting(request: Request) -> dict[str, int]:
     """Count what waits for staff, by the page where it does."""
     with database_of(request).reading() as session:
         return {
-            "questions": count_questions(session, QuestionFilter(status="not_disclosed", mark="new")),
+            "questions": count_alike(session, QuestionFilter(status="not_disclosed", mark="new")),
             "curated": count_curated(session, flagged=True),
         }

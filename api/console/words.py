@@ -27,10 +27,21 @@ class Words:
         return name in self._held
 
 
+def setting_meaning(name: str, language: Language) -> str:
+    """Say in Chinese what a setting means; empty in English, which the settings themselves speak."""
+    words = _settings().get(name)
+    return _in(["", *words], language) if words else ""
+
+
 def read_table() -> dict[str, list[str]]:
     """Read the table: by name, the English words, the Traditional ones, and the Simplified where they differ."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     return {f"{page}.{name}": words for page, entries in table.items() for name, words in entries.items()}
+
+
+@cache
+def _settings() -> Mapping[str, list[str]]:
+    return tomllib.loads(TABLE.with_name("settings.toml").read_text(encoding="utf-8"))
 
 
 @cache

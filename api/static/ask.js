@@ -428,7 +428,7 @@ function showProblem(place, question, earlier, problem) {
   if (problem.retry) {
     const again = element("button", { type: "button" }, word("retry"));
     again.addEventListener("click", () => {
-      box.focus();
+      rest();
       ask(question, { place, earlier });
     });
     place.append(again);
@@ -436,6 +436,11 @@ function showProblem(place, question, earlier, problem) {
     box.value = question;
     grow();
   }
+}
+
+/** Put the reader where typing begins; by touch nowhere, for its keyboard would cover the answers. */
+function rest() {
+  if (!matchMedia("(pointer: coarse)").matches) box.focus();
 }
 
 function grow() {
@@ -471,7 +476,7 @@ document.getElementById("clear").addEventListener("click", () => {
   list.replaceChildren();
   answers.hidden = true;
   status.textContent = word("cleared");
-  box.focus();
+  rest();
 });
 
 speak(language);

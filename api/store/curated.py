@@ -154,20 +154,29 @@ def curated_answers(
     state: State | None = None,
     flagged: bool | None = None,
     words: str | None = None,
+    over: date | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[CuratedAnswer]:
-    """List curated answers: those flagged first, then the latest changed; `words` stand in a phrasing."""
-    query = _where(select(CuratedRow), state, flagged, words)
+    """List curated answers: those flagged first, then the latest changed.
+
+    `words` stand in a phrasing; `over` is a day on which they are served no longer.
+    """
+    query = _where(select(CuratedRow), state, flagged, words, over)
     ordered = query.order_by(CuratedRow.flagged_by.is_(None), CuratedRow.updated_at.desc(), CuratedRow.id.desc())
     return [_curated(row) for row in session.scalars(ordered.limit(limit).offset(offset))]
 
 
 def count_curated(
-    session: Session, *, state: State | None = None, flagged: bool | None = None, words: str | None = None
+    session: Session,
+    *,
+    state: State | None = None,
+    flagged: bool | None = None,
+    words: str | None = None,
+    over: date | None = None,
 ) -> int:
     """Count curated answers."""
-    return session.scalar(_where(select(func.count(CuratedRow.id)), state, flagged, words)) or 0
+    return session.scalar(_where(select(func.count(CuratedRow.id)), state, flagged, words, over)) or 0
 
 
 def answers_to(session: Session, question: str, *, report: str, today: date) -> list[CuratedAnswer]:
@@ -189,6 +198,18 @@ def answers_to(session: Session, question: str, *, report: str, today: date) -> 
         .order_by(CuratedRow.approved_at.desc(), CuratedRow.id.desc())
     )
     return [_curated(row) for row in session.scalars(query)] if key else []
+
+
+def rivals(session: Session, curated_id: int) -> list[CuratedAnswer]:
+    """Find the other approved answers that the same question would get; the one approved last is served."""
+    held = _held(session, curated_id, None)
+    query = select(CuratedRow).where(
+        CuratedRow.id != curated_id,
+        CuratedRow.report == held.report,
+        CuratedRow.state == "approved",
+        CuratedRow.phrasings.any(PhrasingRow.key.in_({phrasing.key for phrasing in held.phrasings})),
+    )
+    return [_curated(row) for row in session.scalars(query.order_by(CuratedRow.id))]
 
 
 def flag_curated(session: Session, *, held: Collection[str], snapshot: str, now: datetime) -> list[CuratedAnswer]:
@@ -271,15 +292,19 @@ def _held(session: Session, curated_id: int, version: int | None) -> CuratedRow:
     if row is None:
         raise UnknownCurated(f"curated answer {curated_id}: there is none of this number")
     if version is not None and row.version != version:
-        raise StaleEdit(f"curated answer {curated_id}: changed meanwhile; look at it again before you change it")
+        raise StaleEdit(f"curated answer {curated_id}: changed meanwhile by someone else")
     return row
 
 
-def _where(query: Select[Any], state: State | None, flagged: bool | None, words: str | None) -> Select[Any]:
+def _where(
+    query: Select[Any], state: State | None, flagged: bool | None, words: str | None, over: date | None
+) -> Select[Any]:
     if state is not None:
         query = query.where(CuratedRow.state == state)
     if flagged is not None:
         query = query.where(CuratedRow.flagged_by.is_not(None) if flagged else CuratedRow.flagged_by.is_(None))
+    if over is not None:
+        query = query.where(CuratedRow.expires_on < over)
     if words is not None:
         query = query.where(CuratedRow.phrasings.any(PhrasingRow.key.contains(phrasing_key(words), autoescape=True)))
     return query

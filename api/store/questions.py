@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from api.store.audit import record
@@ -50,6 +50,15 @@ class StoredQuestion(Asked):
     note: str
     helpful: int  # thumbs up that its answer got
     unhelpful: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlikeQuestions:
+    """Questions that differ in nothing but script, case and punctuation."""
+
+    latest: StoredQuestion
+    count: int
+    unhelpful: int  # thumbs down that their answers got, all together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +113,44 @@ def questions(
     return [_question(row, *thumbs.get(row.answer_id, (0, 0))) for row in rows]
 
 
+def questions_alike(
+    session: Session, wanted: QuestionFilter | None = None, *, limit: int = 50, offset: int = 0
+) -> list[AlikeQuestions]:
+    """List questions with those like them as one: those whose latest has no answer first, then the latest asked."""
+    alike = _alike(wanted or QuestionFilter()).subquery()
+    query = (
+        select(QuestionRow, alike.c.asked)
+        .join(alike, QuestionRow.id == alike.c.latest)
+        .order_by((QuestionRow.status == "answered").asc(), QuestionRow.asked_at.desc(), QuestionRow.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    found = [(row, int(count)) for row, count in session.execute(query)]
+    answers = _answers(session, [row for row, _ in found], wanted or QuestionFilter())
+    thumbs = _thumbs(session, [answer for held in answers.values() for answer in held])
+    return [
+        AlikeQuestions(
+            latest=_question(row, *thumbs.get(row.answer_id, (0, 0))),
+            count=count,
+            unhelpful=sum(thumbs.get(answer, (0, 0))[1] for answer in answers[row.folded, row.report]),
+        )
+        for row, count in found
+    ]
+
+
+def count_alike(session: Session, wanted: QuestionFilter | None = None) -> int:
+    """Count questions, those alike as one."""
+    return session.scalar(select(func.count()).select_from(_alike(wanted or QuestionFilter()).subquery())) or 0
+
+
+def questions_like(session: Session, question_id: int) -> list[StoredQuestion]:
+    """Give a question and those like it, the latest first. Raises UnknownQuestion."""
+    query = select(QuestionRow).where(_like(_held(session, question_id))).order_by(QuestionRow.id.desc())
+    rows = list(session.scalars(query))
+    thumbs = _thumbs(session, [row.answer_id for row in rows])
+    return [_question(row, *thumbs.get(row.answer_id, (0, 0))) for row in rows]
+
+
 def count_questions(session: Session, wanted: QuestionFilter | None = None) -> int:
     """Count questions."""
     return session.scalar(_where(select(func.count(QuestionRow.id)), wanted or QuestionFilter())) or 0
@@ -148,6 +195,29 @@ def mark_question(
     return find_question(session, question_id)
 
 
+def mark_alike(
+    session: Session, question_id: int, mark: Mark, *, by: str, now: datetime, note: str | None = None
+) -> int:
+    """Note the same of a question and of all like it, and count them. Raises UnknownQuestion.
+
+    They are one entry in the log, under the number that was chosen.
+    """
+    chosen = _held(session, question_id)
+    before = {"mark": chosen.mark, "note": chosen.note}
+    rows = list(session.scalars(select(QuestionRow).where(_like(chosen))))
+    for row in rows:
+        row.mark, row.marked_by = mark, by
+        row.note = row.note if note is None else note
+    after: dict[str, object] = {"mark": mark, "note": chosen.note}
+    if len(rows) > 1:
+        after["alike"] = len(rows)
+    record(
+        session, by=by, action="question.mark", subject=f"question {question_id}", now=now, before=before, after=after
+    )
+    session.flush()
+    return len(rows)
+
+
 def purge_questions(session: Session, *, before: datetime) -> int:
     """Forget questions asked before a time, and what was said of their answers then; count the questions."""
     old = select(QuestionRow.id).where(QuestionRow.asked_at < before)
@@ -184,6 +254,28 @@ def _kind(question: StoredQuestion) -> str:
     if question.status == "not_disclosed":
         return "not_disclosed"
     return "lookup" if question.metrics else "narrative"
+
+
+def _alike(wanted: QuestionFilter) -> Any:  # noqa: ANN401 - a Select of its own columns
+    """Group the questions wanted that are alike: how often each was asked, and the latest of them."""
+    columns = select(func.count(QuestionRow.id).label("asked"), func.max(QuestionRow.id).label("latest"))
+    return _where(columns, wanted).group_by(QuestionRow.folded, QuestionRow.report)
+
+
+def _like(row: QuestionRow) -> ColumnElement[bool]:
+    return and_(QuestionRow.folded == row.folded, QuestionRow.report == row.report)
+
+
+def _answers(
+    session: Session, rows: Sequence[QuestionRow], wanted: QuestionFilter
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Find the answers that the questions like each of the given ones got."""
+    found: dict[tuple[str, str], list[str]] = {(row.folded, row.report): [] for row in rows}
+    columns = select(QuestionRow.folded, QuestionRow.report, QuestionRow.answer_id).distinct()
+    query = _where(columns, wanted).where(QuestionRow.folded.in_({row.folded for row in rows}))
+    for folded, report, answer in session.execute(query):
+        found.setdefault((folded, report), []).append(answer)
+    return {place: tuple(answers) for place, answers in found.items()}
 
 
 def _where(query: Any, wanted: QuestionFilter) -> Any:  # noqa: ANN401 - a Select of any columns

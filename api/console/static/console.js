@@ -130,6 +130,49 @@ for (const form of all("form[data-unsaved]")) {
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 
+// What was written is put back when it could not be taken: the session had ended, or the page was out of date.
+const draft = `esg-qa:${location.pathname}`;
+const write = (form, [name, value]) => {
+  const fields = all("input, select, textarea", form).filter((one) => one.name === name);
+  const box = fields.find((one) => one.type === "checkbox" || one.type === "radio");
+  const field = box ? fields.find((one) => one.value === value) : fields[0];
+  if (!field) {
+    const held = document.createElement("input");
+    Object.assign(held, { type: "hidden", name, value });
+    form.append(held);
+    return false;
+  }
+  if (box) field.checked = true;
+  else field.value = value;
+  return true;
+};
+const forget = () => {
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith("esg-qa:")) sessionStorage.removeItem(name);
+};
+if (find(".said")) forget();
+for (const form of all("form[action='/console/sign-out']")) form.addEventListener("submit", forget);
+for (const form of all("form[data-unsaved]")) {
+  const held = form.hasAttribute("data-kept") ? null : sessionStorage.getItem(draft);
+  if (held) {
+    for (const box of all("input[type=checkbox]", form)) box.checked = false;
+    const whole = JSON.parse(held).map((entry) => write(form, entry)).every(Boolean);
+    const laid = find("[name=action][value=find]", form);
+    if (!whole && laid) { // the passages that were found stand in no new page; the service lays them out again
+      form.action = `${location.pathname}?restored=1`;
+      sessionStorage.removeItem(draft);
+      form.requestSubmit(laid);
+    } else {
+      find("[data-restored]").hidden = false;
+    }
+  }
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    const told = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
+    try { sessionStorage.setItem(draft, JSON.stringify(told)); } catch { /* too long, or storage is off */ }
+  });
+}
+for (const link of all("[data-discard]")) link.addEventListener("click", () => sessionStorage.removeItem(draft));
+
 // The name of the page that is open stays in view where the navigation scrolls.
 const current = find("nav [aria-current]");
 if (current) current.parentElement.parentElement.scrollLeft = current.offsetLeft - 16;

@@ -81,11 +81,11 @@ class EsgQa extends HTMLElement {
 
   /** Show the panel and put the reader into it. */
   open() {
-    const { panel, launcher, box, name } = this.#parts;
+    const { panel, launcher } = this.#parts;
     if (panel.open) return;
     this.#opener = document.activeElement === this ? launcher : document.activeElement;
     this.#show();
-    (TOUCH.matches ? name : box).focus(); // a touch keyboard would cover the suggestions
+    this.#rest();
     this.#introduce();
     this.emit("open");
   }
@@ -105,7 +105,7 @@ class EsgQa extends HTMLElement {
   /** Ask a question as if the reader had; resolves to the answer, or null when there is none. */
   ask(text) {
     this.open();
-    return this.#ask(String(text).trim().slice(0, 500));
+    return this.#ask(String(text).trim());
   }
 
   /** Forget the conversation. */
@@ -125,6 +125,11 @@ class EsgQa extends HTMLElement {
   /** Tell a screen reader. */
   announce(text) {
     this.#parts.status.textContent = text;
+  }
+
+  /** Put the reader where typing begins; by touch only where reading does, for its keyboard would cover the answers. */
+  #rest() {
+    (TOUCH.matches ? this.#parts.name : this.#parts.box).focus({ preventScroll: true });
   }
 
   get #bare() {
@@ -162,7 +167,7 @@ class EsgQa extends HTMLElement {
     part.turns = make("div", { class: "turns" });
     part.log = make("div", { class: "log", dir: "ltr", role: "region", tabindex: "0" }, part.welcome, part.turns);
     part.label = make("label", { for: "box", class: "unseen" });
-    part.box = make("textarea", { id: "box", rows: "1", maxlength: "500", enterkeyhint: "send", spellcheck: "false", dir: "auto" });
+    part.box = make("textarea", { id: "box", rows: "1", maxlength: "4000", enterkeyhint: "send", spellcheck: "false", dir: "auto" });
     part.send = make("button", { type: "submit", class: "solid send" }, icon("send"));
     part.form = make("form", { class: "asking", autocomplete: "off" }, part.label, part.box, part.send);
     part.disclaimer = make("p", { class: "disclaimer" });
@@ -195,7 +200,7 @@ class EsgQa extends HTMLElement {
     clear.addEventListener("click", () => {
       this.clear();
       this.announce(this.#say("cleared"));
-      box.focus();
+      this.#rest();
     });
     panel.addEventListener("cancel", (event) => {
       event.preventDefault(); // the phone's back gesture on a sheet
@@ -286,7 +291,7 @@ class EsgQa extends HTMLElement {
   #unintroduced(failure) {
     const again = make("button", { type: "button", class: "plain-button" }, this.#say("retry"));
     again.addEventListener("click", () => {
-      this.#parts.box.focus();
+      this.#rest();
       this.#introduce();
     });
     const told = failure.status === 404 ? failure.detail : this.#say("unintroduced");
@@ -303,7 +308,7 @@ class EsgQa extends HTMLElement {
     const items = questions.map((question) => {
       const button = make("button", { type: "button" }, question);
       button.addEventListener("click", () => {
-        this.#parts.box.focus({ preventScroll: true });
+        this.#rest();
         this.#ask(question);
       });
       return make("li", {}, button);
@@ -372,7 +377,7 @@ class EsgQa extends HTMLElement {
     if (failure.retry) {
       const again = make("button", { type: "button", class: "plain-button" }, this.#say("retry"));
       again.addEventListener("click", () => {
-        box.focus();
+        this.#rest();
         this.#ask(question, { turn, history });
       });
       turn.append(again);
