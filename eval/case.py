@@ -144,7 +144,7 @@ def _expectation(row: Mapping[str, Any], place: str) -> Expectation:
 
 
 def _falls(expected: Expectation, kind: object, question: str) -> Expectation:
-    """Mark how far something fell where the question asks for it: "by how much did it fall" is answered by -5 or by 5."""
+    """Mark how far something fell where a question asks for it: "by how much did it fall" is answered by -5 or 5."""
     if kind != "computed" or not _FALLS.search(fold(question)):
         return expected
     values = tuple(replace(value, fall=value.value > 0) for value in expected.values)

@@ -21,8 +21,8 @@ NOTE_HEADING = frozenset(
 PAGE_HEADING = frozenset(
     "页码 页数 页次 页 所在页码 对应页码 相关页码 参考页码 页码参考 章节/页码 章节及页码 page pages page(s) "
     "pageno pageno. pagenumber pagenumbers pagenumber(s) pagereference pagereferences pageref pp pp. page/section "
-    "section/page 章节 披露章节 对应章节 相关章节 参考章节 报告章节 所在章节 披露位置 section sections section(s) chapter chapters "
-    "sectionreference reference references".split()
+    "section/page 章节 披露章节 对应章节 相关章节 参考章节 报告章节 所在章节 披露位置 section sections section(s) "
+    "chapter chapters sectionreference reference references".split()
 )
 PARENTHESIS = re.compile(r"[(（\[](?P<inside>[^()（）\[\]]*(?:\([^()]*\))?[^()（）\[\]]*)[)）\]]")
 

@@ -512,7 +512,7 @@ def _unit_in(label: str) -> tuple[str, Unit] | None:
 
 
 def _stated_unit(scene: _Scene, columns: Columns, line: _Line) -> tuple[str, Unit | None]:
-    """Read a unit that a short text above the table, or its heading, states for all of it, where it can be the row's."""
+    """Read a unit that a short text above a table, or its heading, states for all of it, where it can be the row's."""
     before = scene.before if len(scene.before) <= LONGEST_CAPTION else ""
     inside = [found["inside"] for text in (before, scene.section.title) for found in PARENTHESIS.finditer(text)]
     candidates = [before, *inside, *(part for text in inside for part in re.split("[,，;；、]", text))]

@@ -54,8 +54,8 @@ _SHARE_OF_PEOPLE = frozenset({"workforce_share"})
 _PEOPLE_COUNTED = frozenset({"employees_total"})
 # What a label may say besides without meaning a part: how it counts, whom, and at which kind of place.
 _COUNTING = frozenset(
-    "all report total overal amount quantiti volum number no figur valu data the of in by at for from and or abov with to a an "
-    "our group employe peopl person headcount produc generat consum consumpt usag use".split()
+    "all report total overal amount quantiti volum number no figur valu data the of in by at for from and or abov with "
+    "to a an our group employe peopl person headcount produc generat consum consumpt usag use".split()
 )
 _HAN_COUNTING = re.compile(
     r"总[量数额计和]|合计|小计|整体|全[体部]|所有|(?:使|耗)?用量|消耗量|耗量|产生量|排放量|数[量目值据字]|人数|员工|本?集团|[的之总]"
@@ -271,7 +271,8 @@ def leaves_heading(heading: str, label: str, unit: Unit | None, lexicon: Lexicon
     one which its unit can measure.
 
     >>> from index.lexicon import bundled_lexicon
-    >>> [leaves_heading("By region", label, None, bundled_lexicon(), total=False) for label in ("Hong Kong", "Donations")]
+    >>> labels = ("Hong Kong", "Donations")
+    >>> [leaves_heading("By region", label, None, bundled_lexicon(), total=False) for label in labels]
     [False, True]
     """
     own = label_concept(label, lexicon)

@@ -300,7 +300,7 @@ def _match(target: Target, asked: _Asked, catalogue: Catalogue, labels: dict[str
 def _named_part(
     target: Target, whole: Series, asked: _Asked, catalogue: Catalogue, labels: dict[str, float]
 ) -> Series | None:
-    """Find the part of a metric whose own words a question says, more of them than of the whole's label, if just one."""
+    """Find the part of a metric whose words a question says, more of them than of the whole's label, if just one."""
     own = {term for terms in whole.terms.values() for term in terms}
     found = [
         series

@@ -1,4 +1,4 @@
-"""Names that only a report has, of its sites and products: kept whole where a dictionary would cut them, and romanised."""
+"""Names of sites and products that only a report has: kept whole where a dictionary would cut them, or romanised."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence

@@ -259,7 +259,7 @@ class Rows:
         return wanted.unit is None or countable(wanted.unit, facts.unit)
 
     def _spells(self, n: int, member: Member) -> bool:
-        """Tell whether a row's own label has a word for a group that it was not read as: contractors, the outsourced."""
+        """Tell whether a row's own label has a word for a group that it was not read as: contractors, say."""
         if member[0] not in _SPELT:
             return False
         groups = self._member_groups(member)
@@ -368,7 +368,7 @@ class Rows:
         What a row counts people by, such as seafarers, tells groups apart however common it is.
         """
         said = (strengths >= _SAID) * self._spread * ~self._of_people
-        return np.clip(2 * said.max(axis=1, initial=0.0), 0, 0.8)
+        return np.asarray(np.clip(2 * said.max(axis=1, initial=0.0), 0, 0.8), dtype=np.float32)
 
     def _weight(self, term: Term) -> float:
         """How much of a question a term says, 0 to 1: rare in general text, and known to few metrics or none."""
@@ -469,7 +469,7 @@ class Rows:
         for text in self._texts:
             held = self._held_numbers(text)
             count[held] += 1
-        return count / max(len(self._texts), 1)
+        return (count / max(len(self._texts), 1)).astype(np.float32)
 
     def _held_numbers(self, text: str) -> list[int]:
         """Give the numbers of a text's words and groups that some row has."""
@@ -560,7 +560,11 @@ def _wanted(text: str, question: Question) -> _Wanted:
     percent = bool(_PERCENT.search(text))
     concept = question.concept
     counts = question.ask == "number" and not concept.metrics and not question.unit and concept.per is None
-    grouped = counts and {dimension for dimension, _ in concept.members} & _OF_PEOPLE and bool(_HEADS.search(fold(question.text)))
+    grouped = (
+        counts
+        and {dimension for dimension, _ in concept.members} & _OF_PEOPLE
+        and bool(_HEADS.search(fold(question.text)))
+    )
     return _Wanted(
         unit=None if percent else question.unit or counted_unit(question.text),
         percent=percent,
