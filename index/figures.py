@@ -34,6 +34,7 @@ from index.report import Report, Row, Section, Table
 from index.script import fold
 from index.subject import (
     LONGEST_CAPTION,
+    PER_UNIT,
     SUB_ROW,
     Above,
     Subject,
@@ -73,7 +74,6 @@ _OWN_LABEL = re.compile(
     r"of\s+which|including|(?:fe)?males?\b|others?\b|total|below|under|above|over|aged?\b|by\b|kg|km", re.I
 )
 _CLASSIFIER = re.compile(r"[(（](?P<inside>[^\W\d_男女港澳台京沪滬粤粵](?<=[\u3400-\u9fff]))[)）]\s*$")
-_PER_UNIT = re.compile(r"\s*(?:per\b|每)", re.I)
 _NUMBER_OF = re.compile(r"(?:numbers?|no\.?|nos\.?|#|quantity|headcount|数[目量]|个数)", re.I)
 _FURNITURE = re.compile(r"\breport\b.*\b20\d\d|\b20\d\d\b.*\breport\b|20\d\d.*报告|报告.*20\d\d", re.I)  # of a page
 _UNITLESS = re.compile(r"\b(?:scores?|ratings?|ranks?|rankings?|index)\b|评分|得分|评级|排名|指数", re.I)
@@ -482,6 +482,10 @@ def _row_unit(scene: _Scene, stretch: _Stretch, columns: Columns, line: _Line) -
         found = _unit_in(label)
         if found is not None and (label == line.labels[-1] or _fits(scene.lexicon, line.labels[-1], label, found[1])):
             return found
+    rate = next((found["inside"] for found in PARENTHESIS.finditer(line.labels[-1] if line.labels else "")
+                 if PER_UNIT.match(fold(found["inside"]))), None)
+    if rate:
+        return rate, None
     counted = _CLASSIFIER.search(line.labels[-1]) if line.labels else None
     if counted:  # what the row counts, though no unit that is known: households, batches
         return counted["inside"], None
@@ -572,7 +576,7 @@ def _figure(
     if unit is None and (counted := _counted_in(metrics | part_of, unit_text, scene.lexicon)):
         unit, unit_text = counted, _named_unit(counted, scene.report)
     per = subject.concept.per or extra.per
-    if unit is None and _PER_UNIT.match(fold(unit_text)):  # "per million customers"
+    if unit is None and PER_UNIT.match(fold(unit_text)):  # "per million customers"
         rates = scene.lexicon.rates(metrics)
         metrics, per = rates or metrics, per if rates else per or "intensity"
     period = _period_of(scene, line, head, kind, row, columns)

@@ -68,6 +68,7 @@ _SHARE = frozenset(
 )  # what a rate is called besides
 _BEFORE = re.compile(r"(?<=.{2})[:：].*$|(?<=[A-Za-z]{3}),\s.*$")  # of "Fatalities, contractors" what stands behind
 _NOTE = re.compile(r"\s*(?:注|附注|\bnotes?)\s*\d*\s*$", re.I)
+PER_UNIT = re.compile(r"\s*(?:per\b|每)", re.I)  # what a rate is counted per, in a unit that nobody knows
 _NUMBERED = re.compile(
     r"^\s*(?:tables?|charts?|figures?|表格?|图表?)\s*[\dA-Z一二三四五六七八九十]+(?:[.\-]\d+)*\s*[:：.、)）\-–—]?\s*",
     re.I,
@@ -340,7 +341,7 @@ def concept_of(lexicon: Lexicon, text: str) -> Concept:
 @lru_cache(maxsize=4096)
 def label_concept(label: str, lexicon: Lexicon) -> Concept:
     """Read one label; what its parentheses say of coverage or rank bounds the row, it does not break it down."""
-    label = PARENTHESIS.sub(lambda found: " " if read_unit(found["inside"]) else found.group(), label)
+    label = PARENTHESIS.sub(lambda found: " " if _measures(found["inside"]) else found.group(), label)
     plain = _without_gender(PARENTHESIS.sub(" ", label), lexicon)
     whole = concept_of(lexicon, label)
     inside = whole.members - plain.members
@@ -351,6 +352,11 @@ def label_concept(label: str, lexicon: Lexicon) -> Concept:
     cut = {dimension for dimension, _ in nearest}  # of "Mainland: Shanghai" the place itself
     members = frozenset(member for member in members if member[0] not in cut or member in nearest)
     return replace(whole, metrics=whole.metrics or plain.metrics, members=members, rest=plain.rest)
+
+
+def _measures(inside: str) -> bool:
+    """Tell what a label's parentheses say of its unit, "tonnes" or "per 1,000 passengers", from what they name."""
+    return read_unit(inside) is not None or bool(PER_UNIT.match(fold(inside)))
 
 
 def _without_gender(label: str, lexicon: Lexicon) -> Concept:

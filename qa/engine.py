@@ -337,13 +337,17 @@ class Engine:
         elif matches:
             match = matches[0]
             reason, near = "not_in_report", list(match.near)
-            label = say("and", question.language).join(
-                self._lexicon.metrics[key].name(question.language) for key in sorted(match.target.metrics)
-            )
+            whole = (s for s in desk.catalogue.series if s.metrics == match.target.metrics and not (s.per or s.members))
+            if not any(series.disclosed(period) for series in whole for period in series.periods):
+                label = say("and", question.language).join(
+                    self._lexicon.metrics[key].name(question.language) for key in sorted(match.target.metrics)
+                )
         else:
             known = self._prose.known_share(question.text, report, names)
             reason = "off_topic" if known < 0.5 or _ELSEWHERE.search(fold(question.text)) else "not_in_report"
         figures = nearest_figures(desk, near)
+        if reason == "other_period" and not figures:  # a row without any number names nothing
+            reason, label = "not_in_report", ""
         text = refusal(reason, question.language, label=label, period=period, latest=desk.latest)
         if figures:
             values = say("list_join", question.language).join(_near_words(f, question.language) for f in figures)

@@ -1,7 +1,9 @@
 """Answer from figures: look up, compare, compute, and say which periods are not disclosed."""
 
+import re
 from collections.abc import Sequence
 
+from index.script import fold
 from qa.catalogue import Series
 from qa.changes import change, gap
 from qa.compose import say
@@ -11,6 +13,9 @@ from qa.lookup import converted, other_currency, stood
 from qa.quotients import ratio_of, share_of
 from qa.ranks import extreme, ranked
 from qa.totals import averaged, over_periods, summed, total_of_parts
+
+
+_WHICH = re.compile(r"\b(?:which|who)\b|哪|边|谁", re.I)
 
 
 def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
@@ -66,7 +71,7 @@ def _of_series(desk: Desk, series: Series) -> Numbers:
         )
     if question.operation in ("highest", "lowest") and len(held) > 1:
         return extreme(desk, series, held)
-    if question.operation in ("highest", "lowest") and question.ask == "which":
+    if question.operation in ("highest", "lowest") and _WHICH.search(fold(question.text)):
         return Numbers(figures=(), sentences=(), missing=())  # one row tells of no greatest among several
     if question.operation == "average" and len(periods) > 1:
         return averaged(desk, series, held) if not missing else Numbers(figures=(), sentences=(), missing=missing)

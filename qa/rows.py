@@ -175,12 +175,12 @@ class Rows:
         likeness = self._labels @ self._embedder.encode_queries([" ".join(term_texts(terms)) or text])[0]
         wanted = _wanted(text, question)
         understood = np.array([_understood(term, question) for term in terms], dtype=np.float32)
-        narrowing = [self._ids.get(form_of(word), -1) for word in _narrowing(text)]
+        narrowing = [self._kin(word) for word in _narrowing(text)]
         rows = np.zeros((len(self._series), len(NAMES)), dtype=np.float32)
         held = np.zeros(len(self._series), dtype=bool)
         for n, series in enumerate(self._series):
             strangers = self._strangers(series, question)
-            if not self._open(n, question, wanted) or not described[n].names.issuperset(narrowing):
+            if not self._open(n, question, wanted) or any(map(described[n].names.isdisjoint, narrowing)):
                 continue
             best = strengths[:, described[n].every].max(axis=1, initial=0.0)
             for term, number in enumerate(of):  # what is said together, said apart
@@ -209,12 +209,12 @@ class Rows:
         return Ranking(self._series, rows, held)
 
     def says(self, series: Series, words: Sequence[str]) -> bool:
-        """Tell whether a row has a word for each of some words of a question."""
+        """Tell whether the labels of a row have a word for each of some words of a question."""
         terms = [
             Term(words=(word,), groups=frozenset(m.group for m in self._wording.meanings(cut_words(word))))
             for word in words
         ]
-        said = self._described[self._series.index(series)].every
+        said = sorted(self._numbered(label for path in series.labels.values() for label in path))
         return bool((self._strengths(terms)[:, said].max(axis=1, initial=0.0) >= _SAID).all())
 
     def says_only_groups(self, question: Question, names: Sequence[str]) -> bool:
@@ -328,6 +328,11 @@ class Rows:
                 if number_of_group is not None:
                     row[number_of_group] = max(row[number_of_group], _GROUPED)
         return strengths
+
+    def _kin(self, word: str) -> set[int]:
+        """The number of a word and those of the groups that it is in."""
+        forms = [form_of(word), *(f"#{meaning.group}" for meaning in self._wording.meanings([word]))]
+        return {self._ids[form] for form in forms if form in self._ids}
 
     def _alike(self, word: str) -> Iterable[tuple[int, float]]:
         form = form_of(word)
