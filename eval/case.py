@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, get_args
 
@@ -49,9 +49,8 @@ class ExpectedValue:
     period: str | None  # None: not scored
     rounded: bool = False  # computed: right to within half of its last digit
     exact_unit: bool = False  # the question names the unit: the same amount in another unit is not right
-    fall: bool = (
-        False  # how far something fell, as a positive number: a change below zero that is told as a fall is right
-    )
+    # how far something fell, as a positive number: a change below zero that is told as a fall is right
+    fall: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

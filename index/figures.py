@@ -482,8 +482,14 @@ def _row_unit(scene: _Scene, stretch: _Stretch, columns: Columns, line: _Line) -
         found = _unit_in(label)
         if found is not None and (label == line.labels[-1] or _fits(scene.lexicon, line.labels[-1], label, found[1])):
             return found
-    rate = next((found["inside"] for found in PARENTHESIS.finditer(line.labels[-1] if line.labels else "")
-                 if PER_UNIT.match(fold(found["inside"]))), None)
+    rate = next(
+        (
+            found["inside"]
+            for found in PARENTHESIS.finditer(line.labels[-1] if line.labels else "")
+            if PER_UNIT.match(fold(found["inside"]))
+        ),
+        None,
+    )
     if rate:
         return rate, None
     counted = _CLASSIFIER.search(line.labels[-1]) if line.labels else None

@@ -341,6 +341,7 @@ def concept_of(lexicon: Lexicon, text: str) -> Concept:
 @lru_cache(maxsize=4096)
 def label_concept(label: str, lexicon: Lexicon) -> Concept:
     """Read one label; what its parentheses say of coverage or rank bounds the row, it does not break it down."""
+    per = concept_of(lexicon, label).per
     label = PARENTHESIS.sub(lambda found: " " if _measures(found["inside"]) else found.group(), label)
     plain = _without_gender(PARENTHESIS.sub(" ", label), lexicon)
     whole = concept_of(lexicon, label)
@@ -351,7 +352,7 @@ def label_concept(label: str, lexicon: Lexicon) -> Concept:
     nearest = concept_of(lexicon, narrower).members if colon else frozenset[Member]()
     cut = {dimension for dimension, _ in nearest}  # of "Mainland: Shanghai" the place itself
     members = frozenset(member for member in members if member[0] not in cut or member in nearest)
-    return replace(whole, metrics=whole.metrics or plain.metrics, members=members, rest=plain.rest)
+    return replace(whole, metrics=whole.metrics or plain.metrics, per=per, members=members, rest=plain.rest)
 
 
 def _measures(inside: str) -> bool:

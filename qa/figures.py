@@ -434,7 +434,7 @@ def _by_label(asked: _Asked, catalogue: Catalogue, labels: dict[str, float], flo
     fitting = [
         s
         for s in ranked
-        if labels[s.row_key] >= floor and asked.concept.members <= s.members and not _only_groups(s, catalogue.lexicon)
+        if labels[s.row_key] >= floor and asked.concept.members <= s.members and not _bare_group(s, catalogue)
     ]
     if not fitting:
         return []
@@ -443,10 +443,15 @@ def _by_label(asked: _Asked, catalogue: Catalogue, labels: dict[str, float], flo
     return [Match(target=target, series=best, score=labels[best.row_key])]
 
 
-def _only_groups(series: Series, lexicon: Lexicon) -> bool:
-    """Tell a row whose own label says nothing but a group: "Macau", of whatever stands above it."""
-    said = [lexicon.concept(path[-1]) for path in series.labels.values()] if series.members else []
-    return any(one.members and not one.metrics and not one.rest for one in said)
+def _bare_group(series: Series, catalogue: Catalogue) -> bool:
+    """Tell a row whose own label says nothing but a group, "Macau", where other rows are called so too."""
+    said = [catalogue.lexicon.concept(path[-1]) for path in series.labels.values()] if series.members else []
+    if not any(one.members and not one.metrics and not one.rest for one in said):
+        return False
+    own = {fold(path[-1]) for path in series.labels.values()}
+    return any(
+        fold(path[-1]) in own for other in catalogue.series if other is not series for path in other.labels.values()
+    )
 
 
 def unexplained(question: Question, names: Sequence[str], series: Iterable[Series]) -> tuple[str, ...]:

@@ -48,7 +48,11 @@ def answer_prose(
         _cite_beside(span, citations, snapshot)
     counts = spans[0].quantity is not None and not question.manner  # how something is done is told by no number
     figures = (_prose_figure(question, spans[0], numbers[0], latest),) if counts else ()
-    withheld = (question.ask in ("number", "what") or (question.ask == "which" and question.concept.metrics)) and not figures and _NOT_YET.search(fold(spans[0].quote)) is not None
+    withheld = (
+        (question.ask in ("number", "what") or (question.ask == "which" and question.concept.metrics))
+        and not figures
+        and _NOT_YET.search(fold(spans[0].quote)) is not None
+    )
     text = "\n".join(sentences)
     return Answer(
         id="",

@@ -126,8 +126,8 @@ Revenue = 1250.4 million CNY @ 2023
 Revenue = 1101.9 million CNY @ 2022
 Community investment = 2.5 million CNY @ 2023
 Community investment = -0.1 million CNY @ 2022
-Number of employees = 640 @ 2023
-Number of employees = 655 @ 2022
+Number of employees = 640 person @ 2023
+Number of employees = 655 person @ 2022
 """,
     ),
     Layout(
@@ -143,7 +143,7 @@ Number of employees = 655 @ 2022
 |---|---|---|---|
 | Full-time | 80 | 75 | 70 |
 """,
-        says="Full-time = 80 @ 2023\nFull-time = 75 @ 2022\n",
+        says="Full-time = 80 person @ 2023\nFull-time = 75 person @ 2022\n",
         unread=("no heading says which period",),
     ),
     Layout(
@@ -184,10 +184,10 @@ Turnover rate (%) / Female = 14 % @ 2022
             "<tr><td>Hong Kong</td><td>31</td><td>2</td><td>45</td><td>6</td></tr></table>\n"
         ),
         says="""\
-Hong Kong / Male Full-time = 31 @ 2023
-Hong Kong / Male Part-time = 2 @ 2023
-Hong Kong / Female Full-time = 45 @ 2023
-Hong Kong / Female Part-time = 6 @ 2023
+Hong Kong / Male Full-time = 31 person @ 2023
+Hong Kong / Male Part-time = 2 person @ 2023
+Hong Kong / Female Full-time = 45 person @ 2023
+Hong Kong / Female Part-time = 6 person @ 2023
 """,
     ),
     Layout(
@@ -401,8 +401,8 @@ GHG intensity = 45 % @ 2023 progress
 用水量 = — @ 2020 base
 用水量 = 20 % @ 2028 target “下降20%”
 用水量 = 9.5 % @ 2023 progress “下降9.5%”
-電動車數目 = 300 @ 2027 target
-電動車數目 = 186 @ 2023 progress
+電動車數目 = 300 vehicle @ 2027 target
+電動車數目 = 186 vehicle @ 2023 progress
 """,
     ),
     Layout(
@@ -461,9 +461,9 @@ Electricity = 10 kWh @ 2022 change
             "<tr><td>Male</td><td>60</td><td>60</td><td>45</td><td>50</td></tr></table>\n"
         ),
         says="""\
-Male / Number = 60 @ 2023
+Male / Number = 60 person @ 2023
 Male = 60 % @ 2023
-Male / Number = 45 @ 2022
+Male / Number = 45 person @ 2022
 Male = 50 % @ 2022
 """,
     ),
@@ -523,8 +523,8 @@ LPG = 6 kg @ 2020
         says="""\
 Turnover rate (%) / Male = 5 % @ 2023
 Turnover rate (%) / Male = 4 % @ 2022
-Turnover rate (%) / Number of employees = 500 @ 2023
-Turnover rate (%) / Number of employees = 480 @ 2022
+Turnover rate (%) / Number of employees = 500 person @ 2023
+Turnover rate (%) / Number of employees = 480 person @ 2022
 """,
     ),
     Layout(
@@ -537,14 +537,14 @@ Turnover rate (%) / Number of employees = 480 @ 2022
             "<tr><td>30-50</td><td>7</td><td>8</td></tr></table>\n"
         ),
         says="""\
-By gender / Male = 6 @ 2023
-By gender / Male = 5 @ 2022
-By gender / Female = 4 @ 2023
-By gender / Female = 5 @ 2022
-By age / Below 30 = 3 @ 2023
-By age / Below 30 = 2 @ 2022
-By age / 30-50 = 7 @ 2023
-By age / 30-50 = 8 @ 2022
+By gender / Male = 6 person @ 2023
+By gender / Male = 5 person @ 2022
+By gender / Female = 4 person @ 2023
+By gender / Female = 5 person @ 2022
+By age / Below 30 = 3 person @ 2023
+By age / Below 30 = 2 person @ 2022
+By age / 30-50 = 7 person @ 2023
+By age / 30-50 = 8 person @ 2022
 """,
     ),
     Layout(
@@ -584,7 +584,7 @@ By age / 30-50 = 8 @ 2022
     Layout(
         name="a count and its share in one cell: the count is read",
         source="| Employees | 2023 | 2022 |\n|---|---|---|\n| Male | 1,234 (45.6%) | 1,200（46.0%） |\n",
-        says="Male = 1234 @ 2023\nMale = 1200 @ 2022\n",
+        says="Male = 1234 person @ 2023\nMale = 1200 person @ 2022\n",
     ),
     Layout(
         name="columns of page numbers are no figures",

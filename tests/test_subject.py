@@ -44,10 +44,10 @@ Employees by region
 | Total | 600 |
 """,
         says="""\
-employees_total hong_kong = 100
-employees_total greater_bay_area = 300
-part of employees_total: Mainland: other cities mainland = 200
-employees_total = 600
+employees_total hong_kong = 100 person
+employees_total greater_bay_area = 300 person
+part of employees_total: Mainland: other cities mainland = 200 person
+employees_total = 600 person
 """,
     ),
     Reading(
@@ -227,7 +227,7 @@ ghg_scope_2 = 6 tCO2e
 | Work-related fatalities | 0 |
 | Work-related fatalities (contractors) | 1 |
 """,
-        says="work_fatalities = 0\npart of work_fatalities: Work-related fatalities (contractors) = 1\n",
+        says="work_fatalities = 0 person\npart of work_fatalities: Work-related fatalities (contractors) = 1 person\n",
     ),
     Reading(
         rule="a label that names people and a group counts them under headings that say nothing else",
@@ -239,7 +239,7 @@ ghg_scope_2 = 6 tCO2e
 | of which female | 4 |
 | Retirees supported | 7 |
 """,
-        says="employees_total = 10\nemployees_total female = 4\n? = 7\n",
+        says="employees_total = 10 person\nemployees_total female = 4 person\n? = 7\n",
     ),
     Reading(
         rule="a group of people that is a metric of its own is a group of another measure",
