@@ -372,6 +372,8 @@ class Reading:
             around = self._around(n)
             every = candidates(sentence.text, counted, self.terms, weights, self.wording)
             for one in every[:1] if not any(_rivals(other, every[0]) for other in every) else ():
+                if one.change and not changes and one.quantity.kind == "share":
+                    continue  # by how much something moved is not what it came to
                 spoken = self.lexicon.concept(_clause_of(sentence.text, one.quantity)).metrics if asked else frozenset()
                 metric = self._asked_among(spoken)
                 unlike = bool(asked) and counted.dimension is None and not _measures(asked, one.quantity, self.lexicon)

@@ -14,7 +14,6 @@ from qa.quotients import ratio_of, share_of
 from qa.ranks import extreme, ranked
 from qa.totals import averaged, over_periods, summed, total_of_parts
 
-
 _WHICH = re.compile(r"\b(?:which|who)\b|哪|边|谁", re.I)
 
 

@@ -23,6 +23,7 @@ _NOT_YET = re.compile(  # the report says itself that it does not tell
     r"(?:account|calculat|disclos|report|quantif|collect|measur|includ|track)",
     re.I,
 )
+_PER = re.compile(r"\s*(?:per\b|/|／|每)", re.I)
 _CAUSE = re.compile(
     r"因|由于|所以|改为|转为|变|主要来自|来自|because|since|owing|due\s+to|as\s+a\s+result|reason|chang|mainly|owns?\s+no|therefore|thus",
     re.I,
@@ -46,7 +47,8 @@ def answer_prose(
     ]
     for span in spans:
         _cite_beside(span, citations, snapshot)
-    counts = spans[0].quantity is not None and not question.manner  # how something is done is told by no number
+    # How something is done is told by no number; a sum per something is no sum.
+    counts = spans[0].quantity is not None and not question.manner and not _per_something(spans[0])
     figures = (_prose_figure(question, spans[0], numbers[0], latest),) if counts else ()
     withheld = (
         (question.ask in ("number", "what") or (question.ask == "which" and question.concept.metrics))
@@ -64,6 +66,13 @@ def answer_prose(
         citations=citations.all,
         notes=() if own else (say("other_language", language),),
     )
+
+
+def _per_something(span: Span) -> bool:
+    """Tell an amount of money that the words right behind it divide: HK$520 per tonne."""
+    quantity = span.quantity
+    money = quantity is not None and quantity.unit is not None and quantity.unit.dimension == "money"
+    return money and quantity is not None and bool(_PER.match(span.quote, quantity.end))
 
 
 def closest_text(question: Question, spans: Sequence[Span], citations: Citations) -> str:

@@ -9,6 +9,7 @@ from index.build import build
 from index.embed import Embedder
 from index.snapshot import open_current
 from qa.engine import Engine
+from qa.proper import Proper, sounds_like
 from qa.rows import NAMES, fitted_rows
 
 REPORT = """---
@@ -124,3 +125,10 @@ def test_a_question_that_rules_out_every_row_has_no_likelihood(hotels: Engine) -
     ranking = hotels.ranking("Zanzibar Quetzalcoatl?")
     assert not ranking.open.any()
     assert float(fitted_rows().likelihoods(ranking).sum()) == 0
+
+
+def test_a_name_that_only_the_report_has_is_kept_whole_and_romanised() -> None:
+    labels = Proper(["其中：卡兰多铜矿"])
+    assert labels.joined(["卡", "兰", "多", "用", "了"], apart={"多"}) == ["卡兰", "多", "用", "了"]
+    assert sounds_like("kalando", "卡兰多")
+    assert not sounds_like("kalando", "石鹿")

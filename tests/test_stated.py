@@ -28,6 +28,7 @@ def test_a_list_with_earlier_years_in_parentheses_is_read_item_by_item(tmp_path:
         "二氧化硫 = 1579 t @ 2021",
         "颗粒物 = 318 t @ 2023",
         "颗粒物 = 352 t @ 2022",
+        "颗粒物 = None  @ 2021",  # a blank: the report does not tell
     ]
 
 
@@ -43,12 +44,12 @@ def test_lines_in_english_are_read_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    (
+    [
         "- Complaints: 7\n- Fines: none\n",  # no year says that these are figures of years
         "- Office: 12 Nathan Road (built in 2001)\n",
         "We opened three shops: two in Hong Kong (2022: one in Macau).\n",
         "- Target: 30% by 2030 (2022: adopted)\n",
-    ),
+    ],
 )
 def test_what_states_no_figure_of_a_year_stays_text(tmp_path: Path, source: str) -> None:
     assert said(tmp_path, source, "en") == []
