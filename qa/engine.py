@@ -51,6 +51,7 @@ _ELSEWHERE = re.compile(  # the day's news, advice on shares: no report speaks o
 
 _COMPARED = re.compile(r"\b(?:more|less|fewer|\w+er\s+than|higher|lower|larger|smaller|longer)\b|[更较比]", re.I)
 
+_KNOWN = 0.5  # share of a question that a report has words for, below which it is about something else
 _SURE = 0.6  # likelihood from which a row answers although the question has a word that nothing explains
 
 _log = structlog.get_logger(__name__)
@@ -296,7 +297,7 @@ class Engine:
     ) -> Answer | None:
         if question.forward and (choice.found or question.ask in ("number", "what")):
             return None
-        if _ELSEWHERE.search(fold(question.text)):
+        if _ELSEWHERE.search(fold(question.text)) or self._prose.known_share(question.text, report, names) < _KNOWN:
             return None
         spans = self._prose.find(
             question,
@@ -344,7 +345,7 @@ class Engine:
                 )
         else:
             known = self._prose.known_share(question.text, report, names)
-            reason = "off_topic" if known < 0.5 or _ELSEWHERE.search(fold(question.text)) else "not_in_report"
+            reason = "off_topic" if known < _KNOWN or _ELSEWHERE.search(fold(question.text)) else "not_in_report"
         figures = nearest_figures(desk, near)
         if reason == "other_period" and not figures:  # a row without any number names nothing
             reason, label = "not_in_report", ""
@@ -353,7 +354,8 @@ class Engine:
             values = say("list_join", question.language).join(_near_words(f, question.language) for f in figures)
             text += with_mark(say("nearest", question.language, values=values), [])
         elif reason == "not_in_report":
-            text += closest_text(question, self._prose.closest(question, report, names=names), desk.citations)
+            closest = closest_text(question, self._prose.closest(question, report, names=names), desk.citations)
+            text = (text if label or not closest else say("uncertain", question.language)) + closest
         return Answer(
             id="",
             status="not_disclosed",
