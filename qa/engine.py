@@ -253,7 +253,8 @@ class Engine:
         if choice.residue and {match.series.row_key for match in again if match.series} <= named:
             rows = self._readers[report].rows  # the row of that name again, for what the name leaves unexplained
             sure = any(
-                match.score >= _SURE or (match.series and rows.says(match.series, choice.residue)) for match in again
+                match.score >= _SURE or (match.series and rows.words.says(match.series, choice.residue))
+                for match in again
             )
             if not sure:
                 return choice
@@ -297,14 +298,16 @@ class Engine:
     ) -> Answer | None:
         if question.forward and (choice.found or question.ask in ("number", "what")):
             return None
-        if _ELSEWHERE.search(fold(question.text)) or self._prose.known_share(question.text, report, names) < _KNOWN:
+        if _ELSEWHERE.search(fold(question.text)):
             return None
+        strange = self._prose.known_share(question.text, report, names) < _KNOWN
         spans = self._prose.find(
             question,
             report,
             names=names,
             year=self._edition(report).metadata.year,
             must=choice.residue if choice.found else (),
+            strange=strange,
         )
         if not spans:
             return None

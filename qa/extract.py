@@ -35,6 +35,7 @@ _PROVEN_FLOOR: Final = 0.1  # for a number by the very noun asked for, in a sent
 _ONE: Final[frozenset[Ask]] = frozenset({"email", "yes_no"})  # one passage answers
 _OPEN: Final = 0.12  # less certainty is needed where several sentences answer: how something is done, which things are
 _NUMBERED: Final = 0.15  # how much surer a quote has to be that has a number: it may be taken for the one asked for
+_STRANGE: Final = 0.07  # how much surer one has to be of a question that the report has few words for
 _SAID_SO: Final = 0.05  # how much surer one has to be that answers "is it so?": it may be taken for a yes
 _ASKS_NAME = re.compile(  # what somebody is called
     r"叫(?:做)?(?:什么|甚么|咩|乜嘢?)名|姓名|姓(?:什么|甚么|咩|乜)"
@@ -102,14 +103,22 @@ class Prose:
         return max(held, default=0.0)
 
     def find(
-        self, question: Question, report: str, *, names: Sequence[str], year: int | None, must: Sequence[str] = ()
+        self,
+        question: Question,
+        report: str,
+        *,
+        names: Sequence[str],
+        year: int | None,
+        must: Sequence[str] = (),
+        strange: bool = False,
     ) -> tuple[Span, ...]:
         """Choose the spans that answer, best first, or none when nothing surely does.
 
-        `must` are words a passage has to have: what sets the question apart from a figure that otherwise fits it.
+        `must` are words a passage has to have: what sets the question apart from a figure that otherwise fits it. A
+        `strange` question, which the report has few words for, takes a surer answer.
         """
         reading = self.read(question, report, names=names)
-        return () if reading is None else reading.answer(must=must, year=year)
+        return () if reading is None else reading.answer(must=must, year=year, strange=strange)
 
     def closest(self, question: Question, report: str, *, names: Sequence[str]) -> tuple[Span, ...]:
         """Give the sentences that come closest to what is asked, one a section, though none surely answers."""
@@ -185,7 +194,7 @@ class Reading:
     lexicon: Lexicon
     wording: Wording
 
-    def answer(self, *, must: Sequence[str], year: int | None) -> tuple[Span, ...]:
+    def answer(self, *, must: Sequence[str], year: int | None, strange: bool = False) -> tuple[Span, ...]:
         """Choose the likeliest sentence of the kind and period asked, where it is sure enough."""
         fitting = self.fitting(must=must, year=year)
         if self.question.ask == "number":
@@ -193,6 +202,7 @@ class Reading:
         if self.question.ask == "email" and (addressed := self._addressed(fitting)):
             return self.quoted([addressed[0]])
         floor = self.models.answer.floor + (_SAID_SO if self.question.ask == "yes_no" else 0)
+        floor += _STRANGE if strange else 0
         if self.question.manner or self.question.ask == "which":
             floor -= _OPEN
         sure = self._certainty(fitting) if fitting else 0.0
