@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import opencc
@@ -95,6 +95,7 @@ def typed(text: str) -> str:
     return _WIDE.sub(lambda wide: unicodedata.normalize("NFKC", wide.group()), legible(text))
 
 
+@lru_cache(maxsize=16384)  # the same labels are folded for every question
 def fold(text: str) -> str:
     """Fold a text for matching: NFKC, Simplified characters, single spaces, no invisible characters.
 
