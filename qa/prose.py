@@ -18,9 +18,9 @@ from qa.span import Span, blocks_of, span_of
 
 _RESTATED = re.compile(r"restat|重列|重述|重新呈列", re.I)
 _NOT_YET = re.compile(  # the report says itself that it does not tell
-    r"(?:尚|暂|仍|还)?(?:未|没有|未有|并未|不)(?:有|能|曾|作|进行|就)?.{0,8}(?:核算|统计|披露|计算|量化|收集|汇报|计入)"
+    r"(?:尚|暂|仍|还)?(?:未|没有|未有|并未|不)(?:有|能|曾|作|进行|就)?.{0,8}(?:核算|统计|披露|量化|汇报)"
     r"|\b(?:has|have|is|are|was|were|do|does|did)\s+not\s+(?:yet\s+|been\s+|currently\s+|yet\s+been\s+)?"
-    r"(?:account|calculat|disclos|report|quantif|collect|measur|includ|track)",
+    r"(?:account|calculat|disclos|report|quantif|measur)",
     re.I,
 )
 _PER = re.compile(r"\s*(?:per\b|/|／|每)", re.I)
@@ -50,11 +50,8 @@ def answer_prose(
     # How something is done is told by no number; a sum per something is no sum.
     counts = spans[0].quantity is not None and not question.manner and not _per_something(spans[0])
     figures = (_prose_figure(question, spans[0], numbers[0], latest),) if counts else ()
-    withheld = (
-        (question.ask in ("number", "what") or (question.ask == "which" and question.concept.metrics))
-        and not figures
-        and _NOT_YET.search(fold(spans[0].quote)) is not None
-    )
+    measured = bool(question.concept.metrics) and question.ask in ("number", "what", "which")
+    withheld = measured and not figures and _NOT_YET.search(fold(spans[0].quote)) is not None
     text = "\n".join(sentences)
     return Answer(
         id="",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from index.build import build
 from index.embed import Embedder, ModelMismatch
 from index.script import language_of
 from index.snapshot import open_current
@@ -361,3 +362,76 @@ def test_a_withheld_answer_gives_no_figure(engine: Engine, monkeypatch: pytest.M
         (),
     )
     assert "378.80" not in answer.text
+
+
+def test_a_report_that_says_it_does_not_account_for_something_is_cited_as_not_disclosing_it(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    source = (
+        "---\ncompany: Tiny Ltd\nyear: 2023\nlanguage: en\n---\n\n# Tiny\n\n## Emissions\n\n"
+        "| Item | Unit | 2023 |\n|---|---|---|\n| Scope 1 emissions | tCO2e | 12 |\n\n"
+        "The Group has not yet accounted for its Scope 3 greenhouse gas emissions.\n"
+    )
+    path = tmp_path / "tiny.md"
+    path.write_text(source, encoding="utf-8")
+    build([path], tmp_path / "index", embedder=embedder)
+    answer = Engine(open_current(tmp_path / "index"), embedder).ask("What were Scope 3 emissions in 2023?")
+    assert (answer.status, answer.figures) == ("not_disclosed", ())
+    assert any("has not yet accounted" in citation.quote for citation in answer.citations)
+
+
+TINY = """\
+---
+company: Tiny Mining Ltd
+year: 2023
+language: en
+---
+
+# Tiny Mining
+
+## Workforce
+
+| Item | Unit | 2023 | 2022 |
+|---|---|---|---|
+| Total employees | persons | 200 | 180 |
+| Male | persons | 150 | 140 |
+| Female | persons | 50 | 40 |
+| Work injuries | cases | 9 | 12 |
+| Work injuries (contractors) | cases | 4 | 6 |
+
+## Index
+
+| Code | Content | Section |
+|---|---|---|
+| B7 | Corruption cases | 5.3 |
+"""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Engine:
+    folder = tmp_path_factory.mktemp("tiny")
+    (folder / "tiny.md").write_text(TINY, encoding="utf-8")
+    build([folder / "tiny.md"], folder / "index", embedder=embedder)
+    return Engine(open_current(folder / "index"), embedder)
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "unit"),
+    [
+        ("What percentage of staff were women in 2023?", "25", "%"),
+        ("2023年女員工佔全體員工百分之幾？", "25", "%"),
+        ("How many more men than women worked there in 2023?", "100", "persons"),
+        ("2023年男員工比女員工多多少人？", "100", "人"),
+    ],
+)
+def test_groups_of_the_staff_are_compared_by_their_numbers(tiny: Engine, question: str, value: str, unit: str) -> None:
+    first = tiny.ask(question).figures[0]
+    assert (number(first.value), first.unit) == (number(value), unit)
+
+
+def test_a_part_beside_the_whole_never_answers_for_it(tiny: Engine) -> None:
+    assert [figure.value for figure in tiny.ask("How many work injuries were there in 2023?").figures] == ["9"]
+
+
+def test_the_sections_of_a_content_index_are_no_figures(tiny: Engine) -> None:
+    assert "5.3" not in tiny.ask("How many corruption cases were there in 2023?").text
