@@ -11,7 +11,7 @@ from typing import Any, Final
 import pint
 
 from index.errors import EsgQaError
-from index.script import Language, fold, to_simplified
+from index.script import Language, fold, render, to_simplified
 
 
 class UnitError(EsgQaError):
@@ -421,6 +421,21 @@ def counted_unit(question: str) -> Unit | None:
             whole = not (words[1:2] and words[1] in LONGER_WORDS.get(words[0], ""))
             return _leading(words) if whole else None
     return None
+
+
+def scale_name(text: str, language: Language) -> str:
+    """Name a unit that says only how many are meant, as a reader's language does; empty for any other.
+
+    >>> scale_name("'000", "en"), scale_name("萬", "en"), scale_name("'000", "zh-Hant"), scale_name("kg", "en")
+    ('thousand', '10,000', '千', '')
+    """
+    wanted = fold(text).lower().strip()
+    found = next(
+        (scale for scale in SCALES if wanted in {fold(spelling).lower() for spelling in scale.spellings}), None
+    )
+    if found is None:
+        return ""
+    return found.english if language == "en" else render(found.chinese, language)
 
 
 def scale_of(unit: Unit) -> int:

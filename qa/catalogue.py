@@ -10,7 +10,7 @@ from index.figures import Figure
 from index.lexicon import Lexicon, Member, age_name, split_terms
 from index.script import LANGUAGES, Language, fold, render
 from index.snapshot import Snapshot
-from index.units import Unit, read_unit, unit_name
+from index.units import Unit, read_unit, scale_name, unit_name
 
 _DASH = re.compile(r"^[-–—•·]\s*(?=\D)")  # marks a row as a part of the one above
 _SUB_ROW = re.compile(r"^\s*(?:[-–—•·]\s*|其中|of\s+which|including\b|incl\.)", re.I)
@@ -189,6 +189,8 @@ def _is_place(member: Member, language: Language) -> bool:
 
 def unit_label(figure: Figure, language: Language) -> str:
     """Write a figure's unit for a reader: as printed, or from the canonical unit in another language."""
+    if figure.unit is None and (scale := scale_name(figure.unit_text, language)):
+        return scale
     if (figure.edition == "en") == (language == "en"):
         return render(" ".join(figure.unit_text.split()), language)
     unit = read_unit(figure.unit_text) if figure.unit_text else None

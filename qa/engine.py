@@ -492,7 +492,8 @@ def _notes(desk: Desk, held: Sequence[Series]) -> tuple[str, ...]:
     for series in held:
         for period in asked_periods(desk, series):
             if period in series.cells:
-                notes += [n for n in series.figure(period, desk.language).notes if n not in notes]
+                shown = [render(note, desk.language) for note in series.figure(period, desk.language).notes]
+                notes += [note for note in shown if note not in notes]
     return tuple(notes)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from index.lexicon import Lexicon, bundled_lexicon
 from index.period import years_in
 from index.quantity import find_quantities
+from index.script import render
 from index.snapshot import Snapshot
 from index.units import unit_name
 from qa.answer import Answer, AnswerFigure, Citation
@@ -116,5 +117,6 @@ def _computed_faults(figure: AnswerFigure, grounds: Grounds) -> Iterator[str]:
 def _note_faults(answer: Answer) -> Iterator[str]:
     own = {say("other_language", answer.language)}
     for note in answer.notes:
-        if note not in own and not any(note in citation.passage for citation in answer.citations):
+        texts = (text for c in answer.citations for text in (c.passage, render(c.passage, answer.language)))
+        if note not in own and not any(note in text for text in texts):
             yield f"a note is not in any cited passage: {note[:40]}"
