@@ -18,9 +18,9 @@ from qa.span import Span, blocks_of, span_of
 
 _RESTATED = re.compile(r"restat|重列|重述|重新呈列", re.I)
 _NOT_YET = re.compile(  # the report says itself that it does not tell
-    r"(?:尚|暂|仍|还)?(?:未|没有|未有|并未|不)(?:有|能|曾|作|进行|就)?.{0,8}(?:核算|统计|披露|量化|汇报)"
+    r"(?:尚|暂|仍|还)?(?:未|没有|未有|并未|不)(?:有|能|曾|作|进行|就)?.{0,8}(?:核算|统计|披露|量化|汇报|计入|纳入|计算)"
     r"|\b(?:has|have|is|are|was|were|do|does|did)\s+not\s+(?:yet\s+|been\s+|currently\s+|yet\s+been\s+)?"
-    r"(?:account|calculat|disclos|report|quantif|measur)",
+    r"(?:account|calculat|disclos|report|quantif|measur|includ|cover)",
     re.I,
 )
 _PER = re.compile(r"\s*(?:per\b|/|／|每)", re.I)
