@@ -162,6 +162,16 @@ def test_a_server_that_is_not_there_is_told_without_its_password(tmp_path: Path)
     assert "secret" not in str(told.value)
 
 
+def test_a_connection_that_comes_back_after_the_database_was_closed_is_closed_too(database: Database) -> None:
+    with database.reading() as session:
+        held = session.connection().connection.dbapi_connection
+        assert held is not None
+        database.close()
+        assert session.scalar(text("select 1")) == 1
+    with pytest.raises(Exception, match="closed"):
+        held.cursor().execute("select 1")
+
+
 def test_no_table_has_a_column_for_an_address(database: Database) -> None:
     with database.session() as session:
         columns = {column["name"] for column in inspect(session.connection()).get_columns("questions")}

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from index.errors import EsgQaError
 
@@ -81,7 +82,8 @@ class Database:
             )
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; one that a thread still works with is closed when it comes back."""
+        event.listen(self._engine.pool, "checkin", _close_late)
         self._engine.dispose()
 
     @property
@@ -129,6 +131,10 @@ def newest() -> str:
     head = ScriptDirectory.from_config(config).get_current_head()
     assert head is not None
     return head
+
+
+def _close_late(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.invalidate()
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - whatever SQLAlchemy opened
