@@ -523,7 +523,7 @@ def _unit_in(label: str) -> tuple[str, Unit] | None:
 
 def _stated_unit(scene: _Scene, columns: Columns, line: _Line) -> tuple[str, Unit | None]:
     """Read a unit that a short text above a table, or its heading, states for all of it, where it can be the row's."""
-    before = scene.before if len(scene.before) <= LONGEST_CAPTION else ""
+    before = _caption(scene)
     inside = [found["inside"] for text in (before, scene.section.title) for found in PARENTHESIS.finditer(text)]
     candidates = [before, *inside, *(part for text in inside for part in re.split("[,，;；、]", text))]
     candidates += [found["unit"] for text in candidates for found in _STATED_IN.finditer(fold(text))]
@@ -673,9 +673,14 @@ def _spoken_of(
     return frozenset(), line.labels[-1], named
 
 
+def _caption(scene: _Scene) -> str:
+    """Give the words above a table where they are short enough to be its caption."""
+    return scene.before if len(scene.before) <= LONGEST_CAPTION else ""
+
+
 def _average_of_topic(scene: _Scene, label: str) -> frozenset[str]:
     """Read a column of hours a head by the topic that stands above its table: training."""
-    for text in (scene.before if len(scene.before) <= LONGEST_CAPTION else "", scene.section.title):
+    for text in (_caption(scene), scene.section.title):
         metrics = concept_of(scene.lexicon, f"{PARENTHESIS.sub(' ', text)} {label}").metrics if text else frozenset()
         if len(metrics) == 1 and all(scene.lexicon.metrics[key].kind == "average" for key in metrics):
             return metrics

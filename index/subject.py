@@ -290,7 +290,7 @@ def leaves_heading(heading: str, label: str, unit: Unit | None, lexicon: Lexicon
     amount = bool(said.per) and unit is not None and "/" not in unit.dimension  # no density, as the heading says
     kindred = not amount and not kinds.isdisjoint(dimensions_of(above, lexicon))
     measured = unit is not None and unit.dimension.split("/")[0] in kinds and not kindred
-    return apart and bool(above) and measured and not _BY.search(heading) and not _HAN_BY.search(fold(heading))
+    return apart and measured and not _BY.search(heading) and not _HAN_BY.search(fold(heading))
 
 
 def sums_up(heading: str, label: str, lexicon: Lexicon) -> bool:

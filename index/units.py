@@ -429,10 +429,7 @@ def scale_name(text: str, language: Language) -> str:
     >>> scale_name("'000", "en"), scale_name("萬", "en"), scale_name("'000", "zh-Hant"), scale_name("kg", "en")
     ('thousand', '10,000', '千', '')
     """
-    wanted = fold(text).lower().strip()
-    found = next(
-        (scale for scale in SCALES if wanted in {fold(spelling).lower() for spelling in scale.spellings}), None
-    )
+    found = dict(_spelled_scales()).get(_squeezed(_plain(text)))
     if found is None:
         return ""
     return found.english if language == "en" else render(found.chinese, language)

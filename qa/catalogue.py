@@ -5,12 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 from index.figures import Figure
 from index.lexicon import Lexicon, Member, age_name, split_terms
 from index.script import LANGUAGES, Language, fold, render
 from index.snapshot import Snapshot
 from index.units import Unit, read_unit, scale_name, unit_name
+from qa.proper import Proper
 
 _DASH = re.compile(r"^[-–—•·]\s*(?=\D)")  # marks a row as a part of the one above
 _SUB_ROW = re.compile(r"^\s*(?:[-–—•·]\s*|其中|of\s+which|including\b|incl\.)", re.I)
@@ -64,7 +66,7 @@ class Series:
         return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Catalogue:
     """All series of a snapshot and the names they go by."""
 
@@ -74,6 +76,11 @@ class Catalogue:
     beside: Mapping[str, tuple[Series, ...]] = field(
         default_factory=dict
     )  # "target", "base", "progress", "change", "original"
+
+    @cached_property
+    def proper(self) -> Proper:
+        """The names of sites and products in the labels."""
+        return Proper(label for series in self.series for path in series.labels.values() for label in path)
 
     def fuller(self, series: Series, periods: Sequence[str]) -> Series:
         """Find a row that prints the same figure for all of some periods; the series itself where it or none does."""

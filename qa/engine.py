@@ -461,15 +461,18 @@ def _printed_share(choice: Choice) -> bool:
 
 def _asks_person(question: Question) -> bool:
     """Tell a question for somebody or some place, which no figure answers, from one for the largest group."""
-    compared = question.concept.members | question.concept.dimensions or _COMPARED.search(fold(question.text))
-    return question.ask in ("who", "where") and question.operation == "lookup" and not compared
+    return question.ask in ("who", "where") and question.operation == "lookup" and not _compares(question)
 
 
 def _asks_words(question: Question) -> bool:
     """Tell a question for a name, a place or a list of things: words answer it rather than figures."""
     listed = question.ask == "which" and question.operation == "lookup" and len(question.periods) < 2
-    compared = question.concept.members | question.concept.dimensions or _COMPARED.search(fold(question.text))
-    return _asks_person(question) or (listed and not compared)
+    return _asks_person(question) or (listed and not _compares(question))
+
+
+def _compares(question: Question) -> bool:
+    groups = question.concept.members | question.concept.dimensions
+    return bool(groups) or _COMPARED.search(fold(question.text)) is not None
 
 
 def _asks_reason(question: Question) -> bool:

@@ -92,9 +92,13 @@ class Prose:
         }
         self._places = dict(self._other_editions())
         self._read = lru_cache(maxsize=2)(self._read_anew)  # a refusal looks again at what was read
+        self._known = lru_cache(maxsize=2)(self._known_anew)
 
     def known_share(self, text: str, report: str, names: Sequence[str]) -> float:
         """Tell what share of a question's content, term by term, any edition of a report speaks of."""
+        return self._known(text, report, tuple(names))
+
+    def _known_anew(self, text: str, report: str, names: tuple[str, ...]) -> float:
         terms = read_terms(text, names, self._wording)
         if not terms:
             return 0.0

@@ -93,8 +93,7 @@ def choose(
     word of content that neither the lexicon nor the series' labels explain.
     """
     question = settle(question, catalogue.lexicon)
-    asked = _Asked(replace(question, concept=as_printed(question.concept, catalogue)), names)
-    asked.proper = Proper(label for series in catalogue.series for path in series.labels.values() for label in path)
+    asked = _Asked(replace(question, concept=as_printed(question.concept, catalogue)), names, catalogue.proper)
     return _by_name(asked, catalogue, floor)
 
 
@@ -154,10 +153,10 @@ def asks_rate(question: Question) -> bool:
     return bool(_RATE.search(fold(question.text)))
 
 
-def is_divided(series: Series, lexicon: Lexicon | None = None) -> bool:
+def is_divided(series: Series, lexicon: Lexicon) -> bool:
     """Tell a row that is divided by something: by its metric, its unit or its label's words."""
     printed = series.printed_unit
-    if lexicon is not None and any(lexicon.metrics[key].kind == "rate" for key in series.metrics | series.part_of):
+    if any(lexicon.metrics[key].kind == "rate" for key in series.metrics | series.part_of):
         return True
     if any(_PER_UNIT.match(fold(figure.unit_text)) for held in series.cells.values() for figure in held.values()):
         return True
@@ -200,14 +199,14 @@ def stray_numbers(question: Question) -> bool:
 class _Asked:
     """A question's terms, prepared once for all series."""
 
-    def __init__(self, question: Question, names: Sequence[str]) -> None:
+    def __init__(self, question: Question, names: Sequence[str], proper: Proper) -> None:
         self.question = question
         self.concept = question.concept
         self.unit: Unit | None = question.unit
         self.terms = split_terms(fold(question.text))
         self.counts = Counter(self.terms)
         self.company = names
-        self.proper = Proper(())
+        self.proper = proper
         self.names = {term for name in names for term in split_terms(fold(name))}
         self.listed = bool(_LISTED.search(fold(question.text)))
         self.text = "\x1f".join(self.terms)
@@ -456,7 +455,7 @@ def _bare_group(series: Series, catalogue: Catalogue) -> bool:
 
 def unexplained(question: Question, names: Sequence[str], series: Iterable[Series]) -> tuple[str, ...]:
     """Find the words of content that neither the series nor plain asking explain."""
-    return _residue(_Asked(question, names), series)
+    return _residue(_Asked(question, names, Proper(())), series)
 
 
 def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:

@@ -68,8 +68,9 @@ def answer_prose(
 def _per_something(span: Span) -> bool:
     """Tell an amount of money that the words right behind it divide: HK$520 per tonne."""
     quantity = span.quantity
-    money = quantity is not None and quantity.unit is not None and quantity.unit.dimension == "money"
-    return money and quantity is not None and bool(_PER.match(span.quote, quantity.end))
+    if quantity is None or quantity.unit is None or quantity.unit.dimension != "money":
+        return False
+    return _PER.match(span.quote, quantity.end) is not None
 
 
 def closest_text(question: Question, spans: Sequence[Span], citations: Citations) -> str:

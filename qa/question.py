@@ -55,6 +55,9 @@ _PER_SOMETHING = re.compile(
     r"|每(?![年月日天周季次]|个?季|个?月|一?年)|平均一[^年]|按(?!年|照|性别|年龄|地区|职级|类别|揭)[^,，。?？]{1,8}[算计](?!划)",
     re.I,
 )
+_OR = (  # joins two things that are compared; 定 also stands within words that join nothing
+    r"(?:还是|定系|抑或|或|(?<![规固决稳一认肯指制确特否预假约协设法鉴评核审判])定(?![期额制义量性价位点员时下向居]))"
+)
 _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     (
         "ratio",
@@ -116,7 +119,8 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:highest|most|largest|biggest|greatest|maximum|peak)\b|最高|最多|最大"
             r"|\b(?:higher|more|greater|larger|bigger|faster|oftener)\b.*\bor\b|\bor\b.*\b(?:higher|more|greater|larger|bigger|faster|oftener)\b"
-            r"|(?:还是|定系|抑或|或|(?<![规固决稳一认肯指制确特否预假约协设法鉴评核审判])定(?![期额制义量性价位点员时下向居])).{0,12}[高多快大](?!少)|(?:哪|边)(?:一)?(?:年|个|组|类|种|边|区).{0,12}[高多快大](?!少)",
+            rf"|{_OR}"
+            r".{0,12}[高多快大](?!少)|(?:哪|边)(?:一)?(?:年|个|组|类|种|边|区).{0,12}[高多快大](?!少)",
             re.I,
         ),
     ),
@@ -125,7 +129,8 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:lowest|least|smallest|fewest|minimum)\b|最低|最少|最小"
             r"|\b(?:lower|less|fewer|smaller|slower)\b.*\bor\b|\bor\b.*\b(?:lower|less|fewer|smaller|slower)\b"
-            r"|(?:还是|定系|抑或|或|(?<![规固决稳一认肯指制确特否预假约协设法鉴评核审判])定(?![期额制义量性价位点员时下向居])).{0,12}(?<!多)[低少慢小]|(?:哪|边)(?:一)?(?:年|个|组|类|种|边|区).{0,12}(?<!多)[低少慢小]",
+            rf"|{_OR}"
+            r".{0,12}(?<!多)[低少慢小]|(?:哪|边)(?:一)?(?:年|个|组|类|种|边|区).{0,12}(?<!多)[低少慢小]",
             re.I,
         ),
     ),

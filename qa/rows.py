@@ -130,13 +130,13 @@ class Rows:
         linker: Linker,
         wording: Wording,
     ) -> None:
+        self._catalogue = catalogue
         self._series = catalogue.series
         self._lexicon = catalogue.lexicon
         self._linker = linker
         self._embedder = linker.embedder
         self._wording = wording
         self.words = RowWords(catalogue.series, catalogue.lexicon, above, texts, linker, wording)
-        self._held = {key for series in self._series for key in series.metrics | series.part_of}
 
     def read(self, question: Question, names: Sequence[str]) -> Ranking:
         """Weigh the evidence of every row for a question; `names` are the company's."""
@@ -149,7 +149,7 @@ class Rows:
         weights *= 1 - self.words.commonness(strengths)
         linked = {
             link.metric: link.probability
-            for link in self._linker.link(text, named=question.concept.metrics, held=self._held, k=12)
+            for link in self._linker.link(text, named=question.concept.metrics, held=self.words.held, k=12)
         }
         likeness = self._labels @ self._embedder.encode_queries([" ".join(term_texts(terms)) or text])[0]
         wanted = _wanted(text, question)
@@ -202,7 +202,9 @@ class Rows:
 
         terms = read_terms(text, names, self._wording)
         words = cut_words(text)
-        whole = [run for run in self.words.proper.joined(words, apart=CHINESE | asking_words()) if run not in words]
+        whole = [
+            run for run in self._catalogue.proper.joined(words, apart=CHINESE | asking_words()) if run not in words
+        ]
         within = {character for run in whole for character in run}
         terms = [term for term in terms if not (len(term.words) == 1 and term.words[0] in within)]
         terms += [Term(words=(run,), groups=frozenset()) for run in whole]

@@ -14,7 +14,7 @@ from index.lexicon import Lexicon, Member
 from qa.catalogue import Series, parents
 from qa.evidence import Term, cut_words, form_of, is_content, term_texts
 from qa.linking import Linker
-from qa.proper import Proper, runs, sounds_like
+from qa.proper import runs, sounds_like
 from qa.rarity import rarity
 from qa.wording import Wording
 
@@ -61,7 +61,7 @@ class RowWords:
         self._ids: dict[str, int] = {}
         self._texts = texts  # of all passages of the report
         self._above = above  # what stands above each row: headings of its sections and its table
-        self._held = {key for series in self._series for key in series.metrics | series.part_of}
+        self.held = {key for series in self._series for key in series.metrics | series.part_of}
         self._groups_of: dict[Member, frozenset[int]] = {}
 
     @cached_property
@@ -73,7 +73,7 @@ class RowWords:
             if parent is not None:
                 around[n] |= own[parent]
         self._near = len(self._ids)
-        phrased = {key: self._numbered(self._linker.texts(key)) for key in sorted(self._held)}
+        phrased = {key: self._numbered(self._linker.texts(key)) for key in sorted(self.held)}
         every = [
             frozenset(mine.union(others, *(phrased[key] for key in series.metrics | series.part_of)))
             for series, mine, others in zip(self._series, own, around, strict=True)
@@ -159,11 +159,6 @@ class RowWords:
             return False
         groups = self._member_groups(member)
         return any(f"#{group}" in self._ids and self._ids[f"#{group}"] in self.described[n].own for group in groups)
-
-    @cached_property
-    def proper(self) -> Proper:
-        """The names that stand in the labels."""
-        return Proper(label for series in self._series for path in series.labels.values() for label in path)
 
     def _member_groups(self, member: Member) -> frozenset[int]:
         """The groups of the thesaurus that whole names of a group of people are in."""

@@ -21,6 +21,20 @@ if TYPE_CHECKING:  # the fixtures import what they need, so that a test of one s
     from index.embed import Embedder
     from qa.engine import Engine
 
+REPORT = """---
+company: Fern Water Holdings
+stock_code: 9901.HK
+year: 2024
+language: en
+title: ESG report 2024
+---
+# Environment
+The company measured its water use at every plant and published what it found.
+
+| Indicator | Unit | 2024 |
+|---|---|---|
+| Total water consumption | m3 | 5,678 |
+"""
 PASSWORD = "correct horse battery"
 CHROMIUM = Path("/usr/bin/chromium")
 

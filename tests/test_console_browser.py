@@ -22,27 +22,13 @@ from api.settings import Settings
 from api.store.accounts import ROLES, add_account
 from api.store.database import open_database
 from index.embed import Embedder
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, REPORT
 from tests.served import Server
 
 AXE = Path(__file__).with_name("axe-core") / "axe.min.js"
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 SCOPE_2 = "What were the Scope 2 emissions in 2022?"
 SLOW = 120_000  # milliseconds that building an index may take on a busy machine
-REPORT = """---
-company: Fern Water Holdings
-stock_code: 9901.HK
-year: 2024
-language: en
-title: ESG report 2024
----
-# Environment
-The company measured its water use at every plant and published what it found.
-
-| Indicator | Unit | 2024 |
-|---|---|---|
-| Total water consumption | m3 | 5,678 |
-"""
 
 expect.set_options(timeout=30_000)
 

@@ -16,22 +16,7 @@ from api.settings import Settings
 from api.snapshots import held_snapshots
 from index.embed import Embedder
 from qa.engine import Engine
-from tests.conftest import PASSWORD, add_staff, emptied, routes_of, sign_in, wait_until_ready
-
-REPORT = """---
-company: Fern Water Holdings
-stock_code: 9901.HK
-year: 2024
-language: en
-title: ESG report 2024
----
-# Environment
-The company measured its water use at every plant and published what it found.
-
-| Indicator | Unit | 2024 |
-|---|---|---|
-| Total water consumption | m3 | 5,678 |
-"""
+from tests.conftest import PASSWORD, REPORT, add_staff, emptied, routes_of, sign_in, wait_until_ready
 
 
 class Walker:
