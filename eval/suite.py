@@ -36,7 +36,7 @@ class Suite:
 
 
 def suites(reports: Path = REPORTS) -> dict[str, Suite]:
-    """Name every suite: `bundled`, `blind`, `prose` and one for each folder with a report.* and a cases.jsonl.
+    """Name every suite: `bundled`, `blind`, `prose`, `fresh` and one for each folder with a report.* and a cases.jsonl.
 
     Raises BadCase for a folder that has one of the two only.
     """
@@ -45,6 +45,7 @@ def suites(reports: Path = REPORTS) -> dict[str, Suite]:
         Suite(name="bundled", reports=editions, cases=(CASES,)),
         Suite(name="blind", reports=editions, cases=(CASES / "blind",)),
         Suite(name="prose", reports=editions, cases=(CASES / "prose",)),
+        Suite(name="fresh", reports=editions, cases=(CASES / "fresh",)),
     ]
     folders = sorted(folder for folder in reports.iterdir() if folder.is_dir()) if reports.is_dir() else []
     return {suite.name: suite for suite in [*ours, *map(_invented, folders)]}
