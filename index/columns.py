@@ -26,6 +26,11 @@ PAGE_HEADING = frozenset(
 )
 PARENTHESIS = re.compile(r"[(（\[](?P<inside>[^()（）\[\]]*(?:\([^()]*\))?[^()（）\[\]]*)[)）\]]")
 
+_PLACE = re.compile(
+    r"章节|页[码次]|披露位置|\b(?:section|chapter|page)s?\b(?=\s*(?:$|[/&(,]|or\b|and\b|no\b|ref))", re.I
+)
+_LONGEST_PLACE = 28  # characters of such a heading
+
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _MARK = re.compile(
     r"""
@@ -133,7 +138,7 @@ def read_columns(table: Table, header: Sequence[Row], body: Sequence[Row], befor
     stacks = _stacks(header, width)
     unit = next((n for n, texts in enumerate(stacks) if any(heads(text, UNIT_HEADING) for text in texts)), None)
     notes = next((n for n, texts in enumerate(stacks) if n and texts and heads(texts[-1], NOTE_HEADING)), None)
-    pages = frozenset(n for n, texts in enumerate(stacks) if any(heads(text, PAGE_HEADING) for text in texts))
+    pages = frozenset(n for n, texts in enumerate(stacks) if _places(texts))
     apart = {0, unit, notes, *pages}  # of the columns that no heading can make columns of figures
     headings = {n: read_heading(texts) for n, texts in enumerate(stacks) if n not in apart and any(texts)}
     years = _year_columns(headings, body)
@@ -247,6 +252,14 @@ def heading_text(row: Row) -> str:
 def squeeze(text: str) -> str:
     """Fold a heading so that blanks and line breaks make no difference."""
     return re.sub(r"[\s_]+", "", fold(text)).lower()
+
+
+def _places(texts: Sequence[str]) -> bool:
+    """Tell the heading of a column that says where something stands: 章節或說明, "Page", "Section / remarks"."""
+    if any(heads(text, PAGE_HEADING) for text in texts):
+        return True
+    short = all(len(text) <= _LONGEST_PLACE for text in texts)
+    return short and any(_PLACE.search(fold(text)) for text in texts) and not any(years_in(text) for text in texts)
 
 
 def heads(text: str, headings: frozenset[str]) -> bool:

@@ -51,6 +51,7 @@ from index.subject import (
     leaves_heading,
     names_group,
     names_people,
+    names_table,
     names_whole,
     read_subject,
     residue,
@@ -66,6 +67,10 @@ _STATED_IN = re.compile(
     r"(?P<unit>[^,;，；()（）。]+?)\s*(?:,?\s*(?:unless|except|if\s+not)\b|,?\s*除(?:另有|非)|列示|呈列|为单位|表示|计(?!算)|[)）]|$)",
     re.I,
 )
+_UNLESS = re.compile(r"\s*[,，;；]?\s*(?:\b(?:unless|except|if\s+not)\b|除(?:另有|非)|如[无未]).*$", re.I)
+_PER = re.compile(r"(?P<unit>.*[^\s])\s*(?:\bper\b|/|每)\s*(?P<what>\S.*)", re.I)
+_CASES = re.compile(r"[宗起次]数|(?:number|no\.?)\s+of\s+(?:\w+\s+){0,2}(?:cases|incidents|accidents)", re.I)
+_HOURS = re.compile(r"\bhours?\b|小时|时数|钟数", re.I)
 _RESTATED_CELL = re.compile(
     r"\s*[(（\[]?\s*(?:restated|[经經]重列|[经經]重述|重列)\s*(?P<note>[,，、;；]\s*(?:[注註附]+|note)\s*\d{1,2})?\s*[)）\]]?\s*$",
     re.I,
@@ -315,7 +320,13 @@ def _named_year(scene: _Scene) -> tuple[str, int | None]:
 
 
 def _around(scene: _Scene, columns: Columns) -> Surroundings:
-    return Surroundings(context=columns.context, caption=scene.before, title=scene.section.title)
+    return Surroundings(context=columns.context, caption=_over(scene), title=scene.section.title)
+
+
+def _over(scene: _Scene) -> str:
+    """Give the words above a table; where a heading stands right above it, or numbers it, that heading."""
+    numbered = names_table(scene.section.title) and not names_table(scene.before)
+    return scene.before if scene.before and not numbered else scene.section.title
 
 
 def _place(scene: _Scene, stretch: _Stretch, line: _Line, bearing: Sequence[Note]) -> RowPassage:
@@ -486,7 +497,7 @@ def _row_unit(scene: _Scene, stretch: _Stretch, columns: Columns, line: _Line) -
         (
             found["inside"]
             for found in PARENTHESIS.finditer(line.labels[-1] if line.labels else "")
-            if PER_UNIT.match(fold(found["inside"]))
+            if PER_UNIT.match(fold(found["inside"])) or _unknown_rate(fold(found["inside"]))
         ),
         None,
     )
@@ -508,6 +519,12 @@ def _row_unit(scene: _Scene, stretch: _Stretch, columns: Columns, line: _Line) -
     return ("", None) if scored else _stated_unit(scene, columns, line)
 
 
+def _unknown_rate(text: str) -> bool:
+    """Tell a unit that we know, per something that we do not: "tCO2e per HK$ million invested"."""
+    match = _PER.fullmatch(text.strip())
+    return match is not None and read_unit(text) is None and read_unit(match["unit"]) is not None
+
+
 def _unit_in(label: str) -> tuple[str, Unit] | None:
     for found in reversed(list(PARENTHESIS.finditer(label))):
         unit = read_unit(found["inside"])
@@ -523,17 +540,30 @@ def _unit_in(label: str) -> tuple[str, Unit] | None:
 
 def _stated_unit(scene: _Scene, columns: Columns, line: _Line) -> tuple[str, Unit | None]:
     """Read a unit that a short text above a table, or its heading, states for all of it, where it can be the row's."""
-    before = _caption(scene)
+    label = line.labels[-1] if line.labels else ""
+    whole = divided(line.labels, _around(scene, columns), scene.lexicon)
+    for text, unit in _stated(scene):
+        if unit.dimension in dimensions_of(whole, scene.lexicon) or _fits(scene.lexicon, label, "", unit):
+            return text, unit
+    return "", None
+
+
+def _stated(scene: _Scene) -> Iterator[tuple[str, Unit]]:
+    """Read the units that a short text above a table, or its heading, states for all of it."""
+    before, over = _caption(scene), _over(scene)
     inside = [found["inside"] for text in (before, scene.section.title) for found in PARENTHESIS.finditer(text)]
-    candidates = [before, *inside, *(part for text in inside for part in re.split("[,，;；、]", text))]
+    candidates = [
+        before,
+        over if len(over) <= LONGEST_CAPTION else "",
+        *inside,
+        *(part for text in inside for part in re.split("[,，;；、]", text)),
+    ]
     candidates += [found["unit"] for text in candidates for found in _STATED_IN.finditer(fold(text))]
     for text in candidates:
-        unit = read_unit(text.strip())
-        label = line.labels[-1] if line.labels else ""
-        whole = divided(line.labels, _around(scene, columns), scene.lexicon)
-        if unit and (unit.dimension in dimensions_of(whole, scene.lexicon) or _fits(scene.lexicon, label, "", unit)):
-            return text.strip(), unit
-    return "", None
+        plain = _UNLESS.sub("", fold(text)).strip() if text in inside else text.strip()
+        unit = read_unit(plain)
+        if unit is not None:
+            yield plain, unit
 
 
 def _fits(lexicon: Lexicon, label: str, heading: str, unit: Unit) -> bool:
@@ -577,11 +607,21 @@ def _figure(
         unit, unit_text = reading.unit, _named_unit(reading.unit, scene.report)
     extra = concept_of(scene.lexicon, head.label) if head.label and head.kind == "value" else Concept()
     metrics, part, part_of = _spoken_of(scene, line, head, columns, subject, extra, unit)
-    if unit is None and not unit_text and (spelt := _spelt_unit(metrics, head.label, scene)):
+    around = " ".join((head.label, *line.labels, _over(scene)))
+    label = line.labels[-1] if line.labels else ""
+    if unit is None and not unit_text and (spelt := _spelt_unit(metrics, head.label, around, scene)):
         unit, unit_text = spelt
-    if unit is None and (counted := _counted_in(metrics | part_of, unit_text, scene.lexicon)):
+    if unit is None and not unit_text and _measured_else(metrics, scene):
+        metrics, part_of, part = frozenset(), frozenset(), ""
+    if unit is None and (counted := _counted_in(metrics | part_of, unit_text, label, scene.lexicon)):
         unit, unit_text = counted, _named_unit(counted, scene.report)
     per = subject.concept.per or extra.per
+    if (
+        unit is None
+        and (rate := _PER.fullmatch(fold(unit_text).strip()))
+        and concept_of(scene.lexicon, rate["what"]).rest
+    ):
+        per = "intensity"  # per something that no qualifier says: per HK$ million invested
     if unit is None and PER_UNIT.match(fold(unit_text)):  # "per million customers"
         rates = scene.lexicon.rates(metrics)
         metrics, per = rates or metrics, per if rates else per or "intensity"
@@ -625,21 +665,32 @@ def _figure(
     )
 
 
-def _spelt_unit(metrics: frozenset[str], label: str, scene: _Scene) -> tuple[Unit, str] | None:
-    """Read the unit of an average that its column names within a word: 人均小時, "average hours"."""
+def _measured_else(metrics: frozenset[str], scene: _Scene) -> bool:
+    """Tell a count from the name alone in a table that states another unit for all: money for "Accident and health"."""
+    kinds = dimensions_of(metrics, scene.lexicon)
+    counts = bool(metrics) and all(scene.lexicon.metrics[key].kind == "count" for key in metrics)
+    stated = [unit for _, unit in _stated(scene)]
+    return counts and bool(stated) and not any(unit.dimension in kinds for unit in stated)
+
+
+def _spelt_unit(metrics: frozenset[str], label: str, around: str, scene: _Scene) -> tuple[Unit, str] | None:
+    """Read the unit of an average that its column, row or caption names within a word: 人均小時, "average hours"."""
     for key in metrics:
         unit = read_unit(scene.lexicon.metrics[key].units[0]) if scene.lexicon.metrics[key].units else None
         name = _named_unit(unit, scene.report) if unit else ""
-        if unit and scene.lexicon.metrics[key].kind == "average" and fold(name) in fold(label).lower():
+        hours = unit is not None and unit.dimension == "duration" and _HOURS.search(fold(around)) is not None
+        if unit and scene.lexicon.metrics[key].kind == "average" and (hours or fold(name) in fold(label).lower()):
             return unit, name
     return None
 
 
-def _counted_in(metrics: frozenset[str], unit_text: str, lexicon: Lexicon) -> Unit | None:
+def _counted_in(metrics: frozenset[str], unit_text: str, label: str, lexicon: Lexicon) -> Unit | None:
     """Give what a metric counts where its row prints no unit, or only that it is a number."""
     if not metrics or (unit_text and not _NUMBER_OF.fullmatch(fold(unit_text).strip())):
         return None
     units = [read_unit(text) for key in metrics for text in lexicon.metrics[key].units[:1]]
+    if _CASES.search(fold(label)):  # how often, of what people are usually counted for
+        units = [read_unit("case")]
     counts = all(lexicon.metrics[key].kind == "count" for key in metrics)
     one = units[0] if units and len({unit.symbol if unit else "" for unit in units}) == 1 else None
     return one if counts and one is not None and one.dimension not in ("item", "piece") else None
@@ -662,7 +713,7 @@ def _spoken_of(
     if named and not together.rest and together.metrics not in (named, frozenset()):  # the board's, number of meetings
         return together.metrics, "", frozenset()
     if not named and (extra.members or is_plain(head.label)) and head.label:
-        named = caption_metrics(scene.before, scene.lexicon)
+        named = caption_metrics(_over(scene), scene.lexicon)
         named = named if fits_unit(named, unit, scene.lexicon) else frozenset()
     if not named and line.labels and names_people(line.labels[-1]) and unit is not None and unit.dimension == "person":
         named = next(iter(heading_metrics(line.labels[-1], scene.lexicon)), named)

@@ -112,6 +112,7 @@ class Metric:
     group: Member | None  # the group of its parent that it counts
     average_of: str | None  # the total that it is when divided by the people
     rate_of: str | None  # the count that it is per so many hours worked or people
+    way_of: str | None  # the metric that it is by one way of counting, where both ways may be printed
     sums: tuple[str, ...]  # the metrics it is the sum of, when all are disclosed
     joins: frozenset[str]  # the metrics that one row prints together under this name
     better: int  # 1: higher is better, -1: lower is better, 0: disputable
@@ -331,6 +332,9 @@ class Lexicon:
         for metric in self.metrics.values():
             for name in (metric.zh_hant, metric.zh_hans, metric.en, *metric.words):
                 bag = self._words(fold(name))
+                latin = [term for term in self.terms(fold(name)) if term.isascii() and term not in _FUNCTION]
+                if len(latin) > len(set(latin)):
+                    continue  # "scope 3 category 3": a set of words does not tell that it needs both
                 if len(bag) > 1 and not _ASKING.search(fold(name)) and not self._clipped(fold(name)):
                     found.setdefault(bag, set()).add(metric.key)
         return {bag: tuple(keys) for bag, keys in found.items() if len(keys) == 1}
@@ -545,6 +549,7 @@ def _metric(table: dict[str, Any]) -> Metric:
         group=(table["group"][0], table["group"][1]) if "group" in table else None,
         average_of=table.get("average_of"),
         rate_of=table.get("rate_of"),
+        way_of=table.get("way_of"),
         sums=tuple(table.get("sums", ())),
         joins=frozenset(table.get("joins", ())),
         better=better,

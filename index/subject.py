@@ -68,6 +68,12 @@ _SHARE = frozenset(
 )  # what a rate is called besides
 _BEFORE = re.compile(r"(?<=.{2})[:：].*$|(?<=[A-Za-z]{3}),\s.*$")  # of "Fatalities, contractors" what stands behind
 _NOTE = re.compile(r"\s*(?:注|附注|\bnotes?)\s*\d*\s*$", re.I)
+_AS_AT = re.compile(  # the day or year that a heading says its table is of
+    r"(?:\bas\s+)?\b(?:at|of|for|in|on)\s+(?:the\s+)?(?:(?:financial\s+)?year\s+)?(?:ended\s+|ending\s+)?"
+    r"(?:\d{1,2}\s+[a-z]{3,9}|[a-z]{3,9}\s+\d{1,2}|year[\s-]end)?,?\s*(?:(?:19|20)\d\d)?\s*$"
+    r"|(?:截至|截止|于)?(?:(?:19|20)\d\d年)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})日|底)(?:止)?(?:年度)?的?",
+    re.I,
+)
 PER_UNIT = re.compile(r"\s*(?:per\b|每)", re.I)  # what a rate is counted per, in a unit that nobody knows
 _NUMBERED = re.compile(
     r"^\s*(?:tables?|charts?|figures?|表格?|图表?)\s*[\dA-Z一二三四五六七八九十]+(?:[.\-]\d+)*\s*[:：.、)）\-–—]?\s*",
@@ -152,7 +158,8 @@ def read_subject(
     if groups and len(groups) == len(own.metrics):  # training hours of the full-time employees
         unnamed = replace(unnamed, members=unnamed.members | frozenset(groups))
     found = _inherited(labels, unnamed, unit, above, around, lexicon)
-    if found.part and own.metrics and SUB_ROW.match(fold(labels[-1])):  # of the loans, those to clean energy
+    plain = fits or not residue(labels[-1], lexicon)  # "Sales conduct" of the complaints measures no sales
+    if found.part and own.metrics and plain and SUB_ROW.match(fold(labels[-1])):  # of the loans, those to clean energy
         return replace(found, concept=concept)
     if found.concept.metrics or found.part or found.otherwise or share:
         return found
@@ -261,7 +268,7 @@ def heading_metrics(text: str, lexicon: Lexicon) -> tuple[frozenset[str], ...]:
 def _head(text: str) -> str:
     """Take what a heading speaks of, less what it is numbered and divided by."""
     plain = _NOTE.sub("", PARENTHESIS.sub(" ", _NUMBERED.sub("", fold(text))).strip())
-    return _HAN_BY.sub("", _BY.split(plain)[0]).strip(" :;-–—,、的")
+    return _HAN_BY.sub("", _BY.split(_AS_AT.sub("", plain).strip())[0]).strip(" :;-–—,、的")
 
 
 def leaves_heading(heading: str, label: str, unit: Unit | None, lexicon: Lexicon, *, total: bool) -> bool:
@@ -352,7 +359,13 @@ def label_concept(label: str, lexicon: Lexicon) -> Concept:
     nearest = concept_of(lexicon, narrower).members if colon else frozenset[Member]()
     cut = {dimension for dimension, _ in nearest}  # of "Mainland: Shanghai" the place itself
     members = frozenset(member for member in members if member[0] not in cut or member in nearest)
-    return replace(whole, metrics=whole.metrics or plain.metrics, per=per, members=members, rest=plain.rest)
+    held = plain.metrics.union(*(lexicon.metrics[key].sums for key in plain.metrics))
+    parts = {key for key in whole.metrics - plain.metrics if held & set(lexicon.ancestors(key))}
+    how = (
+        plain.metrics and parts == whole.metrics - plain.metrics and plain.metrics < whole.metrics
+    )  # "(location-based)"
+    metrics = plain.metrics if how and len(plain.metrics) == 1 else whole.metrics or plain.metrics
+    return replace(whole, metrics=metrics, per=per, members=members, rest=plain.rest)
 
 
 def _measures(inside: str) -> bool:
@@ -376,6 +389,15 @@ def caption_metrics(caption: str, lexicon: Lexicon) -> frozenset[str]:
     said = concept_of(lexicon, PARENTHESIS.sub(" ", _NUMBERED.sub("", fold(caption))))
     found = heading_metrics(caption, lexicon)
     return found[0] if found and len(found[0]) == 1 and not (said.per or said.members) else frozenset()
+
+
+def names_table(text: str) -> bool:
+    """Tell a text that numbers a table: "Table 3 - Purchased electricity by site".
+
+    >>> names_table("Table 3 – Purchased electricity by site"), names_table("Tables of targets")
+    (True, False)
+    """
+    return bool(_NUMBERED.match(fold(text)))
 
 
 def fits_unit(metrics: frozenset[str], unit: Unit | None, lexicon: Lexicon) -> bool:
@@ -414,8 +436,12 @@ def _wholes(
     ]
     if all(not residue(label, lexicon) for label in labels[:-1]) and (reach or not whole):
         found += [(metrics, not names_people(around.context)) for metrics in heading_metrics(around.context, lexicon)]
-    if groups or SUB_ROW.match(fold(own)):
-        found.append((above.total, bool(SUB_ROW.match(fold(own)))))
+    sub = bool(SUB_ROW.match(fold(own)))
+    wider = caption_metrics(around.caption, lexicon)
+    if wider and not sub and all(wider & set(lexicon.ancestors(key)) for key in above.total):
+        found.append((wider, False))  # "Hong Kong" after "Engineers" in a table of employees counts employees
+    if (groups or sub) and not any(residue(label, lexicon) for label in labels[:-1]):
+        found.append((above.total, sub))
     if concept.per and whole and not concept.members:
         found.append((_amount_above(above, unit, lexicon), False))
     if reach or not whole:

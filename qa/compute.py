@@ -76,8 +76,8 @@ def total_percent_change(old: Sequence[str], new: Sequence[str], *, places: int 
 
 
 def share(part: str, whole: str, *, places: int = 1) -> Derived | None:
-    """Compute what percentage of the whole a part is; None when the whole is zero."""
-    if number(whole) == 0:
+    """Compute what percentage of the whole a part is; None for what is none: a whole of zero, more than the whole."""
+    if number(whole) == 0 or not 0 <= number(part) / number(whole) <= 1:
         return None
     value = rounded(_divide(number(part) * 100, number(whole)), places)
     return Derived(value=value, formula=f"{_term(part)} ÷ {_term(whole)} × 100% = {minus(value)}%")

@@ -36,6 +36,8 @@ _ONE: Final[frozenset[Ask]] = frozenset({"email", "yes_no"})  # one passage answ
 _OPEN: Final = 0.2  # less certainty is needed where several sentences answer: how something is done, which things are
 _NUMBERED: Final = 0.15  # how much surer a quote has to be that has a number: it may be taken for the one asked for
 _STRANGE: Final = 0.07  # how much surer one has to be of a question that the report has few words for
+_TELLING: Final = 0.2  # share of a question from which a word has to be heard before a number answers it
+_HEARD: Final = 0.3
 _SAID_SO: Final = 0.05  # how much surer one has to be that answers "is it so?": it may be taken for a yes
 _ASKS_NAME = re.compile(  # what somebody is called
     r"叫(?:做)?(?:什么|甚么|咩|乜嘢?)名|姓名|姓(?:什么|甚么|咩|乜)"
@@ -348,7 +350,7 @@ class Reading:
 
     def _number(self, fitting: Sequence[int], *, margin: float = 1.2) -> tuple[Span, ...]:
         """Choose the number that is most surely the one asked for, `margin` of log odds before any other."""
-        found, table = self.numbers(fitting)
+        found, table = self.numbers([n for n in fitting if not self._misses(n)])
         if not found or self.question.operation in ("average", "ratio") or self._adds_time():
             return ()
         odds = self.models.number.odds(table)
@@ -365,6 +367,12 @@ class Reading:
         spans = whole_spans(n, self.pages, self.odds, ask="number")
         offset = self.pages.sentences[n].start - spans[0].start
         return (spans[0].with_quantity(one.quantity, offset), *spans[1:])
+
+    def _misses(self, n: int) -> bool:
+        """Tell a sentence that, with what is around it, says nothing of a thing that a number is asked of."""
+        coverage = self.coverage
+        telling = (coverage.weights >= _TELLING) & coverage.known
+        return bool((telling & (self._around(n) < _HEARD)).any())
 
     def _adds_time(self) -> bool:
         """Tell whether hours or days are to be added up, which no single sentence's are."""

@@ -15,6 +15,7 @@ from index.words import tokens
 from qa.asking import asking_words
 from qa.catalogue import Catalogue, Series
 from qa.linking import Link
+from qa.parts import PART_WORDS
 from qa.phrases import CHINESE, ENGLISH
 from qa.proper import Proper
 from qa.question import Question
@@ -24,7 +25,7 @@ from qa.topics import settle
 Absence = Literal["unknown", "boundary", "measure"]
 
 _LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
-_PERCENT = re.compile(r"百分之|百分比|\bper\s?cent|percentage|%", re.I)
+_PERCENT = re.compile(r"百分之|百分比|巴仙|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%", re.I)
 _MEASURES = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _COMPARING = frozenset({"change", "percent_change", "ratio", "highest", "lowest"})
@@ -180,7 +181,8 @@ def _by_name(asked: "_Asked", catalogue: Catalogue, floor: float) -> Choice:
         return Choice(matches=(found,), residue=_residue(asked, [named]))
     targets = _targets(asked.concept, catalogue)
     matches = [_match(target, asked, catalogue, ranked, floor) for target in targets]
-    if len({target.metrics for target in targets}) > 1 and not asked.listed:
+    ways = {catalogue.lexicon.metrics[key].way_of for target in targets for key in target.metrics}
+    if len({target.metrics for target in targets}) > 1 and not asked.listed and (None in ways or len(ways) > 1):
         matches = [_likeliest(matches)]
     if not targets:
         matches = _by_label(asked, catalogue, ranked, floor)
@@ -203,7 +205,8 @@ class _Asked:
         self.question = question
         self.concept = question.concept
         self.unit: Unit | None = question.unit
-        self.terms = split_terms(fold(question.text))
+        self.words = f"{question.context} {question.text}".strip()
+        self.terms = split_terms(fold(self.words))
         self.counts = Counter(self.terms)
         self.company = names
         self.proper = proper
@@ -245,13 +248,25 @@ def _targets(concept: Concept, catalogue: Catalogue) -> list[Target]:
         if cut:
             by_dimension[dimension] = sorted(cut)
     groups = [frozenset(group) for group in product(*by_dimension.values())]
+    together = frozenset(member for held in by_dimension.values() for member in held)
+    if len(groups) > 1 and printed_together(together, concept.metrics, catalogue):
+        groups = [together]
     return [Target(metrics=m, per=concept.per, members=group) for m in metrics for group in groups]
+
+
+def printed_together(members: frozenset[Member], metrics: frozenset[str], catalogue: Catalogue) -> bool:
+    """Tell groups that a report prints in one row, "Hong Kong, Macau and overseas", and not each in its own."""
+    held = [s.members for s in catalogue.series if not metrics or metrics & (s.metrics | s.part_of)]
+    return members in held and not any(one < members for one in held if one)
 
 
 def _joined_metrics(keys: frozenset[str], catalogue: Catalogue) -> frozenset[str]:
     """Name metrics as the report prints them: injuries and deaths in one row, or each in its own."""
     printed = frozenset(key for series in catalogue.series for key in series.metrics)
     for metric in catalogue.lexicon.metrics.values():
+        if metric.way_of in keys and metric.way_of not in printed and metric.key in printed:
+            ways = {one.key for one in catalogue.lexicon.metrics.values() if one.way_of == metric.way_of} & printed
+            keys = keys - {metric.way_of} | ways
         if not metric.joins:
             continue
         if metric.key in keys and metric.key not in printed and metric.joins <= printed:
@@ -464,7 +479,7 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     explained = {term for series in chosen for terms in series.terms.values() for term in terms} | asked.names
     rest = asked.concept.rest
     left = {term for term in rest if term not in explained}
-    settled = {*tokens(asked.question.period_words), *unit_words(asked.question.text)}
+    settled = {*tokens(asked.question.period_words), *unit_words(asked.words)}
     operation = asked.question.operation
     added = len(asked.concept.members) < 2 or asked.question.together
     if operation == "percent_change" or (operation == "share" and added):
@@ -475,8 +490,10 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
         settled |= _COMPARED
         cut = {dimension for dimension, _ in asked.concept.members}
         settled |= {word for dimension in cut for word in _GROUP_WORDS.get(dimension, ())}
+    if operation in ("highest", "lowest"):
+        settled |= PART_WORDS
     found = []
-    for token in asked.proper.joined(tokens(asked.question.text), apart=CHINESE | asking_words()):
+    for token in asked.proper.joined(tokens(asked.words), apart=CHINESE | asking_words()):
         if token in settled or read_unit(token.lstrip("多几")) is not None:
             continue
         if "\u3400" <= token[0] <= "\u9fff":
@@ -490,7 +507,8 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
                 continue
         else:
             stems = split_terms(token)
-            if not any(term in left for term in stems) or all(t in ENGLISH or not t.isalpha() for t in stems):
+            plain = all(t in ENGLISH or not t.isalpha() for t in stems) or token in asking_words()
+            if plain or not any(term in left for term in stems):
                 continue
         found.append(token)
     return tuple(found)

@@ -12,7 +12,7 @@ from index.lexicon import Concept, Lexicon, Member
 from index.script import fold
 from index.words import tokens
 from qa.catalogue import Catalogue, Series, place_of
-from qa.figures import Choice, Match, Target, as_printed, joined_members, stray_numbers
+from qa.figures import Choice, Match, Target, as_printed, joined_members, printed_together, stray_numbers
 from qa.linking import Link
 from qa.question import Question
 from qa.rows import RowLogit, Rows
@@ -45,7 +45,9 @@ class Reader:
         concept = as_printed(question.concept, self.catalogue)
         members = joined_members(concept, self.catalogue)
         question = replace(question, concept=replace(concept, members=members))
-        matches = self._each(_apart(question, self.lexicon), among)
+        concept = question.concept
+        whole = printed_together(concept.members, concept.metrics, self.catalogue)
+        matches = self._each(iter([question]) if whole else _apart(question, self.lexicon), among)
         if not matches or (question.together and len(matches) == 1 and not _covers_several(question, matches[0])):
             matches = self._beside(question, among)
         if not matches:

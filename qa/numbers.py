@@ -10,8 +10,9 @@ from qa.compose import say
 from qa.desk import Desk, Numbers, asked_periods, restated, year_before
 from qa.figures import Choice
 from qa.lookup import converted, other_currency, stood
+from qa.parts import asks_part
 from qa.quotients import ratio_of, share_of
-from qa.ranks import extreme, ranked
+from qa.ranks import extreme, ranked, with_rivals
 from qa.totals import averaged, over_periods, summed, total_of_parts
 
 _WHICH = re.compile(r"\b(?:which|who)\b|哪|边|谁", re.I)
@@ -34,8 +35,11 @@ def answer_numbers(desk: Desk, choice: Choice) -> Numbers:
         return gap(desk, found)
     if question.operation == "ratio":
         return ratio_of(desk, found)
-    if question.operation in ("highest", "lowest") and len(found) > 1 and len({s.metrics for s in found}) == 1:
-        return ranked(desk, found)
+    if question.operation in ("highest", "lowest") and len({s.metrics for s in found}) == 1:
+        several = len(found) > 1 or (asks_part(question.text) and len(question.periods) < 2)
+        compared = with_rivals(desk, found) if several else found
+        if len(compared) > 1:
+            return ranked(desk, compared)
     parts = [_of_series(desk, series) for series in found]
     parts = [part for part in parts if part is not None]
     return Numbers(

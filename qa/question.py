@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from index.errors import EsgQaError
 from index.lexicon import Concept, Lexicon
@@ -42,7 +42,7 @@ class Question:
     manner: bool = False  # asks how something is done, not how much of it there is
     together: bool = False  # several figures are to be added up, whatever else is asked of them
     follows: bool = False  # completed from an earlier question
-    context: str = ""  # what the earlier question says besides its period, where no name of the lexicon carries over
+    context: str = ""  # what the earlier question says besides its period
 
     @property
     def divides(self) -> bool:
@@ -69,7 +69,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     (
         "percent_change",
         re.compile(
-            r"\bhow\s+much\s+(?:more|less|lower|higher|fewer|greater|smaller)\b.{0,20}\b(?:in|as\s+a)\s+per\s?cent(?:age)?\b(?!\s+point)|by\s+(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point)|(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point).{0,60}\b(?:chang|increas|decreas|drop|f[ae]ll|r[io]se|reduc|gr[eo]w|declin)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"
+            r"\bhow\s+much\s+(?:more|less|lower|higher|fewer|greater|smaller)\b.{0,20}\b(?:in|as\s+a)\s+per\s?cent(?:age)?\b(?!\s+point)|by\s+(?:what|how\s+many)\s+(?:%|per\s?cent(?:age)?\b(?!\s+point))|(?:what|how\s+many)\s+per\s?cent(?:age)?\b(?!\s+point).{0,60}\b(?:chang|increas|decreas|drop|f[ae]ll|r[io]se|reduc|gr[eo]w|declin)|percent(?:age)?\s+(?:change|increase|decrease|drop|fall|rise|reduction|growth)"
             r"|(?:change|increase|decrease|drop|fall|rise|grow)\w*\s+(?:in\s+percent|by\s+percent)|growth\s+rate|year[\s-]on[\s-]year|\byoy\b"
             r"|(?:增加|减少|增长|上升|下降|下跌|升|跌|降|变动|变化|改变|相差|多[了咗]|少[了咗]|升咗|跌咗|高出|高[了咗]|低[了咗])[^占]{0,8}百分之(?:几|多少)|百分之(?:几|多少).{0,6}(?:变化|变动|增|减|升幅|跌幅|降幅)|增长率|增幅|降幅|跌幅|升幅|变动率|变化率|变动百分比|同比|按年(?:变|增|减|升|跌|下|上)|(?:增|减|升|跌|降|下降|上升|增长|减少|增加|下跌)了?\s*(?:百分之|多少\s*%|几\s*%|多少个?百分)",
             re.I,
@@ -80,7 +80,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         re.compile(
             r"percentage\s+points?|个百分点|\bhow\s+much\s+(?:more|less|lower|higher|fewer)\b|\bhow\s+many\s+(?:[\w₂³.]+\s+){0,3}(?:more|fewer|less)\b(?!\s+than)|\bexceed(?:s|ed)?\s+(?!(?:[a-z$]+\s*)?\d)|\bhow\s+(?:did|has|have)\b.*\b(?:change|move|develop|evolve)"
             r"|\b(?:change|changed|difference|drop|dropped|fall|fell|fallen|rise|rose|risen|increase|increased|decrease|decreased|decline|declined|reduced|grow|grew|grown|evolve|evolved)\b"
-            r"|compared?\s+(?:with|to)|versus|\bvs\.?\b|变化|变动|相差|差额|差多少|增减|增加了?多少|减少了?多少|下降了?多少|上升了?多少|增长了?多少|比上年|较上年|与上年|较\s*20\d\d|比\s*20\d\d|相比|高多少|低多少|比.{1,12}[多少高低](?:了|咗|出)?(?:多少|几多|几)|高幾多|高几多|差距|差多远|\bgap\b|up\s+or\s+down|down\s+or\s+up|rise\s+or\s+fall|better\s+or\s+worse|升.{0,3}[跌降]|增.{0,3}减|升咗|跌咗|多咗|少咗|上升还是下降|升定跌|是升是跌",
+            r"|compared?\s+(?:with|to)|versus|\bvs\.?\b|变化|变动|相差|差额|差多少|增减|增加了?多少|减少了?多少|下降了?多少|上升了?多少|增长了?多少|比上年|较上年|与上年|较\s*20\d\d|比\s*20\d\d|相比|高多少|低多少|(?<![占百对])比(?![赛例率重如亚特方]).{1,14}[多少高低](?![达])[\u3400-\u9fff]?(?:了|咗|出)?(?:多少|几多|几)|高幾多|高几多|差距|差多远|\bgap\b|up\s+or\s+down|down\s+or\s+up|rise\s+or\s+fall|better\s+or\s+worse|升.{0,3}[跌降]|增.{0,3}减|升咗|跌咗|多咗|少咗|上升还是下降|[多高升][了咗]?(?:还是|定系?)[少低跌降]|[少低跌降][了咗]?(?:还是|定系?)[多高升]|升定跌|是升是跌",
             re.I,
         ),
     ),
@@ -136,6 +136,9 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
     ),
 )
 _TREND = re.compile(r"\btrend|趋势|走势", re.I)
+_WAY = re.compile(
+    r"\b(?:better\s+or\s+worse|up\s+or\s+down|rising\s+or\s+falling)\b|是升是跌|升还是跌|多还是少|好还是坏", re.I
+)
 _SUM = next(pattern for name, pattern in _OPERATIONS if name == "sum")
 _EXTREMES = tuple(entry for entry in _OPERATIONS if entry[0] in ("highest", "lowest"))
 _WHICH_GROUP = re.compile(
@@ -143,7 +146,12 @@ _WHICH_GROUP = re.compile(
 )
 _WHICH_YEAR = re.compile(r"\b(?:which|what)\s+(?:financial\s+|fiscal\s+)?year\b|(?:哪|边)一?年", re.I)
 _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
-    ("why", re.compile(r"\bwhy\b|reason|为什么|为甚么|为何|何以|何解|原因|点解", re.I)),
+    (
+        "why",
+        re.compile(
+            r"\bwhy\b|reason|为什么|为甚么|(?:^|[是又竟底,，])为何|为何(?!\s*[?？。]?\s*$)|何以|何解|原因|点解", re.I
+        ),
+    ),
     ("email", re.compile(r"e-?mail|电邮|电子邮件|邮箱|邮件地址|信箱", re.I)),
     (
         "often",
@@ -164,7 +172,12 @@ _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
             r"\bwhen\b|which\s+year|since\s+when|what\s+(?:date|year)|何时|什么时候|[哪边]一?年|几时|几月|日期", re.I
         ),
     ),
-    ("who", re.compile(r"\bwho(?:m|se)?\b|谁|哪个部门|哪些部门|由何|边个|哪位|负责人", re.I)),
+    (
+        "who",
+        re.compile(
+            r"\bwho(?:m|se)?\b|谁|哪个部门|哪些部门|由何|边个(?![地城厂项业区国类板部年月季产])|哪位|负责人", re.I
+        ),
+    ),
     ("where", re.compile(r"\bwhere\b|哪里|何处|在哪|地址|边度|address", re.I)),
     (
         "which",
@@ -195,6 +208,12 @@ _CURRENCY = re.compile(  # names of money, not of places
     r"\b(?:HK|Hong\s+Kong|Macau|Taiwan|Singapore|US)\s+dollars?\b|\bHK\$|港元|港币|港幣|港紙|港纸|澳门元|澳門元|新台币|新臺幣",
     re.I,
 )
+_NEAR_YEARS: Final = 10
+_SHORT_YEAR = re.compile(
+    r"(?<![\d.,年約约近第這这])(?<!過去|过去|最近|成立|達到|达到|超過|超过|為期|为期|連續|连续|長達|长达|歷時|历时|至少|每隔|工作|從業|从业|服務|服务)(?P<year>[12]\d)"
+    r"(?=年(?!的?(?:歷史|历史|經驗|经验|資歷|资历|工齡|工龄|租|合約|合约)|[來来間间期後后多以了]|[內内](?!地)|前))"
+    r"|(?<![\w.])['’](?P<short>[12]\d)(?!\w)"
+)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]{0,300}>", re.I | re.DOTALL)  # asks nothing
 _PEOPLE = re.compile(r"员工|雇员|职工|同事|人手|employee|staff|workforce|people|worker|colleague", re.I)
 _PEOPLE_TERMS = frozenset(
@@ -218,7 +237,7 @@ _LAST_TWO = re.compile(  # the reporting year against the one before it
 )
 _EVERY = re.compile(
     r"\b(?:past|last|recent|these|all)\s+(?:three|two|3|2|few|several)?\s*years\b|\beach\s+(?:of\s+the\s+)?(?:last\s+|past\s+)?(?:three\s+|two\s+)?years?\b|three[\s-]year|over\s+the\s+years|over\s+time|year\s+by\s+year|every\s+year|\btrend"
-    r"|\ball\s+the\s+years\b|(?:近|过去|最近|这|呢|前)(?:三|两|二|几|3|2)\s*年|历年|三年(?:间|来|内)?|逐年|各年|每年|趋势|走势",
+    r"|\ball\s+the\s+years\b|(?:近|过去|最近|这|呢|前)(?:三|两|二|几|3|2)\s*个?(?:财政?年|会计年|年)|(?:三|两|几)个?(?:财年|财政年度|会计年度|年度)|历年|三年(?:间|来|内)?|逐年|各年|每年|趋势|走势",
     re.I,
 )
 _RANGE = re.compile(r"(?P<first>20\d\d)\s*年?\s*(?:-|–|—|~|至|到|to|through|until)\s*(?P<last>20\d\d)", re.I)
@@ -271,7 +290,7 @@ def understand(
 
 def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, closing: int) -> Question:
     language = language or language_of(text)
-    text = _MARKUP.sub(" ", text)
+    text = _whole_years(_MARKUP.sub(" ", text), latest).replace("巴仙", "百分比")
     folded = fold(text)
     operation: Operation = next((name for name, pattern in _OPERATIONS if pattern.search(folded)), "lookup")
     if operation == "sum" and _WHICH_YEAR.search(folded):
@@ -292,6 +311,8 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
         periods = (periods[0], latest)
     if every and operation in ("change", "lookup"):
         operation = "trend"
+    if operation == "change" and _WAY.search(folded) and (span := _RANGE.search(folded)):  # better or worse, 2020-2022
+        operation, periods = "trend", _periods(span.group(), latest, endpoints=False)[0]
     forward = bool(_FORWARD.search(folded)) or any(int(period[:4]) > int(latest) for period in periods)
     return Question(
         text=text,
@@ -311,6 +332,20 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
         unread=tuple(unread_years_in(folded)),
         parts=tuple(part_years_in(folded, closing=closing)),
     )
+
+
+def _whole_years(text: str, latest: str) -> str:
+    """Write out years of two digits, 22年 and '22, that lie within ten years of the reporting year.
+
+    >>> _whole_years("22年用了多少電", "2023"), _whole_years("過去22年", "2023")
+    ('2022年用了多少電', '過去22年')
+    """
+
+    def whole(match: re.Match[str]) -> str:
+        year = 2000 + int(match["year"] or match["short"])
+        return str(year) if abs(year - int(latest)) <= _NEAR_YEARS else match.group()
+
+    return _SHORT_YEAR.sub(whole, text)
 
 
 def _with_workforce(concept: Concept, folded: str, operation: Operation) -> Concept:
@@ -360,7 +395,12 @@ def _carry_over(question: Question, earlier: Question, latest: str) -> Question:
     named = {dimension for dimension, _ in mine.members}
     members = mine.members | {member for member in theirs.members if member[0] not in named}
     concept = replace(
-        mine, metrics=theirs.metrics, codes=theirs.codes, per=mine.per or theirs.per, members=frozenset(members)
+        mine,
+        metrics=theirs.metrics,
+        codes=theirs.codes,
+        per=mine.per or theirs.per,
+        members=frozenset(members),
+        rest=(*theirs.rest, *mine.rest),  # what narrowed the earlier question down narrows this one too
     )
     periods = question.periods or earlier.periods
     if question.period_words and not years_in(fold(question.text)) and len(question.periods) == 1:
@@ -369,7 +409,7 @@ def _carry_over(question: Question, earlier: Question, latest: str) -> Question:
         periods = (str(base - back),)
     return replace(
         question,
-        context="" if concept.metrics else _undated(earlier),
+        context=_undated(earlier),
         concept=concept,
         periods=periods,
         every_period=question.every_period or (earlier.every_period and not question.periods),

@@ -85,7 +85,15 @@ def share_of(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
 def quotient(desk: Desk, match: Match) -> Numbers | None:
     """Divide a disclosed amount by disclosed employees, revenue or area, when the report prints no such intensity."""
     per = match.target.per
-    above = next((s for s in match.near if s.per is None and s.members == match.target.members and s.unit != "%"), None)
+    wanted = match.target
+    above = next(
+        (
+            s
+            for s in match.near
+            if s.per is None and s.unit != "%" and (s.metrics, s.members) == (wanted.metrics, wanted.members)
+        ),
+        None,
+    )
     if above is None or per not in _DENOMINATORS:
         return None
     below = next(

@@ -57,7 +57,8 @@ _TELLING: Final = 0.6  # weight from which a word that nothing explains rules a 
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _OTHERS: Final = re.compile(r"其他|其它|其余|\bothers?\b|\bremaining\b|\bmiscellaneous\b", re.I)
 _PERCENT: Final = re.compile(
-    r"百分之|百分比|巴仙|\bper\s?cent|percentage|%|\bshare\s+of\b|\bproportion\b|占比|比例|几成|佔比", re.I
+    r"百分之|百分比|巴仙|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%|\bshare\s+of\b|\bproportion\b|占比|比例|几成|佔比",
+    re.I,
 )
 _TO_DATE: Final = re.compile(r"累计|累积|\bcumulative|\baccumulated\b|\bto\s+date\b|\bso\s+far\b|至今|迄今", re.I)
 _STAFF_SHARE: Final = "workforce_share"

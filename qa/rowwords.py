@@ -29,6 +29,18 @@ _NEAR: Final = 0.3  # cosine below which two words have nothing to do with one a
 _UNKNOWN: Final = 0.9  # rarity of a word that no language has: a name
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _PARTICLES: Final = frozenset("of the a an in on to and for with at by 咗 了 过 的 嘅 之".split())
+_SITES: Final = {  # what the last character of a site's name says it is
+    "厂": "工厂",
+    "店": "门店",
+    "楼": "大楼",
+    "矿": "矿山",
+    "院": "医院",
+    "站": "站点",
+    "仓": "仓库",
+    "园": "园区",
+    "港": "港口",
+    "校": "学校",
+}
 _SPELT: Final = frozenset({"employment_type", "grade", "age"})  # groups that labels call by many words
 
 
@@ -192,12 +204,13 @@ class RowWords:
 
     def _numbers(self, text: str) -> set[int]:
         words = cut_words(text)
+        kinds = [_SITES[word[-1]] for word in (*words, *runs(words)) if len(word) > 2 and word[-1] in _SITES]
         found = {
             self._ids.setdefault(form_of(word), len(self._ids))
-            for word in (*words, *runs(words))
+            for word in (*words, *runs(words), *kinds)
             if is_content(word, words, self._wording)
         }
-        groups = {f"#{meaning.group}" for meaning in self._wording.meanings(words)}
+        groups = {f"#{m.group}" for held in (words, *([kind] for kind in kinds)) for m in self._wording.meanings(held)}
         return found | {self._ids.setdefault(group, len(self._ids)) for group in groups}
 
     def _around(self, series: Series) -> set[int]:

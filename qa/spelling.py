@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from rapidfuzz import fuzz, process
 
 from index.lexicon import stem
+from qa.asking import asking_words
 from qa.phrases import ENGLISH
 from qa.rarity import is_word
 
@@ -16,7 +17,7 @@ class Speller:
     """Corrects words that are near to exactly one known word and known to nobody themselves."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        asking = (word for word in ENGLISH if len(word) > 4 and is_word(word))
+        asking = (word for word in ENGLISH | asking_words() if len(word) > 4 and is_word(word))
         self._known = {
             word.lower() for word in (*words, *asking) if word.isascii() and word.isalpha() and len(word) > 3
         }

@@ -117,8 +117,16 @@ def span_grid(rows: Sequence[Sequence[SpanCell]], *, head_rows: int, empty: Text
     laid = [[placed.get((r, c), Cell(text=empty)) for c in range(width)] for r in range(len(rows))]
     marked = 0
     while marked < len(laid) and laid[marked] and all(cell.heading for cell in laid[marked]):
+        if marked >= head_rows and _holds_figures(laid[marked]):
+            break  # a total that is set as a heading is still a row of figures
         marked += 1
     return _grid(laid, header=max(marked, head_rows) or None, divider=" | ")
+
+
+def _holds_figures(row: Sequence[Cell]) -> bool:
+    """Tell a row that has a number, other than a year, behind its label."""
+    texts = [cell.text.text.strip() for cell in row[1:]]
+    return any(text and read_cell(text).kind == "number" and read_period(text) is None for text in texts)
 
 
 def _cells(source: str, start: int, end: int, divider: re.Pattern[str]) -> list[Cell]:
