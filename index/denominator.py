@@ -55,7 +55,7 @@ def read_denominators(
             if key == money
             else ""
         )
-        bare_han = rf"| 每 (?:赚)? {_MONEY}? {_SCALE} {_MONEY} (?:{_MONEY})?" if key == money else ""
+        bare_han = rf"| 每 (?:赚到?|卖到?|进账|做)? {_MONEY}? {_SCALE} {_MONEY} (?:{_MONEY})?" if key == money else ""
         ways.append(
             rf"""
             (?P<{key}>

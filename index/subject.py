@@ -158,7 +158,8 @@ def read_subject(
     if groups and len(groups) == len(own.metrics):  # training hours of the full-time employees
         unnamed = replace(unnamed, members=unnamed.members | frozenset(groups))
     found = _inherited(labels, unnamed, unit, above, around, lexicon)
-    plain = fits or not residue(labels[-1], lexicon)  # "Sales conduct" of the complaints measures no sales
+    emitted = unit is not None and unit.dimension.startswith("ghg_mass")  # by paper, which is not weighed here
+    plain = fits or not (emitted or residue(labels[-1], lexicon))  # "Sales conduct" of the complaints measures no sales
     if found.part and own.metrics and plain and SUB_ROW.match(fold(labels[-1])):  # of the loans, those to clean energy
         return replace(found, concept=concept)
     if found.concept.metrics or found.part or found.otherwise or share:
@@ -440,7 +441,7 @@ def _wholes(
     wider = caption_metrics(around.caption, lexicon)
     if wider and not sub and all(wider & set(lexicon.ancestors(key)) for key in above.total):
         found.append((wider, False))  # "Hong Kong" after "Engineers" in a table of employees counts employees
-    if (groups or sub) and not any(residue(label, lexicon) for label in labels[:-1]):
+    if sub or (groups and not any(residue(label, lexicon) for label in labels[:-1])):
         found.append((above.total, sub))
     if concept.per and whole and not concept.members:
         found.append((_amount_above(above, unit, lexicon), False))

@@ -16,6 +16,7 @@ from qa.figures import Choice, Match, Target, as_printed, joined_members, printe
 from qa.linking import Link
 from qa.question import Question
 from qa.rows import RowLogit, Rows
+from qa.topics import settle
 
 _JOINS: Final = frozenset(
     "and or plus versus vs & + 和 与 及 同 跟 加 或 定 定系 还是 同埋 加埋 加上 连同 以及 抑或 对比 对".split()
@@ -41,7 +42,7 @@ class Reader:
         """Choose a row, of some, for each thing that a question asks for; None where one is not likely enough."""
         if question.parts or stray_numbers(question) or not _asks_figure(question):
             return None
-        question = self._in_context(question)
+        question = settle(self._in_context(question), self.lexicon)
         concept = as_printed(question.concept, self.catalogue)
         members = joined_members(concept, self.catalogue)
         question = replace(question, concept=replace(concept, members=members))

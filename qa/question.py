@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from index.errors import EsgQaError
-from index.lexicon import Concept, Lexicon
+from index.lexicon import Concept, Lexicon, split_terms
 from index.period import part_years_in, unread_years_in, year_words_in, years_in
 from index.script import Language, fold, language_of
 from index.units import Unit, find_unit_words
@@ -52,7 +52,7 @@ class Question:
 
 _PER_SOMETHING = re.compile(
     r"\b(?:per|for\s+(?:every|each))\s+(?!of\b|cent|annum|year|month|day|week|quarter|capita\s+gdp)\w|\ba\s+piece\b"
-    r"|每(?![年月日天周季次]|个?季|个?月|一?年)|平均一[^年]|按(?!年|照|性别|年龄|地区|职级|类别|揭)[^,，。?？]{1,8}[算计](?!划)",
+    r"|每(?![年月日天周季次]|个?季|个?月|一?年)|平均一[^年]|按(?!年|照|性别|年龄|地区|职级|类别|揭|市场|位置|地域|地点|成本|口径|标准)[^,，。?？]{1,8}[算计](?!划)",
     re.I,
 )
 _OR = (  # joins two things that are compared; 定 also stands within words that join nothing
@@ -400,7 +400,7 @@ def _carry_over(question: Question, earlier: Question, latest: str) -> Question:
         codes=theirs.codes,
         per=mine.per or theirs.per,
         members=frozenset(members),
-        rest=(*theirs.rest, *mine.rest),  # what narrowed the earlier question down narrows this one too
+        rest=(*_undated_rest(earlier), *mine.rest),  # what narrowed the earlier question down narrows this one too
     )
     periods = question.periods or earlier.periods
     if question.period_words and not years_in(fold(question.text)) and len(question.periods) == 1:
@@ -417,6 +417,13 @@ def _carry_over(question: Question, earlier: Question, latest: str) -> Question:
         ask=question.ask if question.ask != "what" else earlier.ask,
         follows=True,
     )
+
+
+def _undated_rest(question: Question) -> tuple[str, ...]:
+    """Give the terms of a question that nothing explains, less those of its periods."""
+    text = fold(question.text).lower()
+    dated = {*years_in(text), *split_terms(fold(question.period_words)), *_plain_years(text)}
+    return tuple(term for term in question.concept.rest if term not in dated)
 
 
 def _undated(question: Question) -> str:

@@ -78,6 +78,7 @@ _PEOPLE: Final = re.compile(
 _OF_PEOPLE: Final = frozenset({"gender", "age", "grade", "employment_type"})
 _HEADS: Final = re.compile(r"\bhow\s+many\b|\bnumber\s+of\b|(?:多少|几多|几)[名位个]?", re.I)
 _HEAD: Final = "per_employee"
+_FIRM: Final = "(?:矿业|航运|实业|科技|集团|控股|公司|股份|有限公司)+"  # what may stand behind a company's short name
 _USUAL: Final = frozenset({_HEAD, "per_revenue", "per_area"})  # divisors that a question would name
 _WIDER: Final = frozenset(
     {("region", "mainland"), ("region", "overseas"), ("grade", "management"), ("grade", "general_staff")}
@@ -366,7 +367,7 @@ def _undated(question: Question, names: Sequence[str]) -> str:
     """Take the words for periods and the company, and those that only ask, out of a question."""
     text = fold(question.text).lower()
     for name in sorted((fold(name).lower() for name in names), key=len, reverse=True):
-        text = re.sub(rf"{re.escape(name)}(?:'s\b)?", " ", text)
+        text = re.sub(rf"{re.escape(name)}(?:'s\b|{_FIRM})?", " ", text)
     for words in filter(None, question.period_words.split(", ")):
         text = text.replace(fold(words).lower(), " ")
     return without_asking(text)

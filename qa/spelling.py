@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from index.lexicon import stem
 from qa.asking import asking_words
@@ -17,11 +18,15 @@ class Speller:
     """Corrects words that are near to exactly one known word and known to nobody themselves."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        asking = (word for word in ENGLISH | asking_words() if len(word) > 4 and is_word(word))
+        asked = {word for word in ENGLISH | asking_words() if word.isascii() and word.isalpha() and is_word(word)}
+        asking = [word for word in asked if len(word) > 4]
         self._known = {
             word.lower() for word in (*words, *asking) if word.isascii() and word.isalpha() and len(word) > 3
         }
         self._stems = {stem(word) for word in self._known} | ENGLISH
+        self._by_letters: dict[str, list[str]] = {}
+        for word in sorted({word for word in asked if len(word) > 3} | self._known):
+            self._by_letters.setdefault("".join(sorted(word)), []).append(word)
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(self._known):
             self._by_letter.setdefault(word[0], []).append(word)
@@ -38,9 +43,15 @@ class Speller:
             near = process.extractOne(
                 lowered, self._by_letter.get(lowered[0], ()), scorer=fuzz.ratio, score_cutoff=cutoff
             )
-            if near is None:
+            meant = near[0] if near is not None else self._transposed(lowered)
+            if meant is None:
                 return word
-            found[word] = near[0]
-            return near[0]
+            found[word] = meant
+            return meant
 
         return _WORD.sub(read, text), found
+
+    def _transposed(self, word: str) -> str | None:
+        """Find the one known word that two neighbouring letters changed places in: "mnay"."""
+        held = [one for one in self._by_letters.get("".join(sorted(word)), ()) if OSA.distance(one, word) == 1]
+        return held[0] if len(held) == 1 else None
