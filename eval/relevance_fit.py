@@ -27,7 +27,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from eval.case import Case, Expectation, Kind
 from eval.run import load_cases
-from eval.suite import suites
+from eval.suite import EDITIONS, suites
 from index.build import build
 from index.embed import BUNDLED, Embedder, SentenceTransformerEmbedder
 from index.lexicon import bundled_lexicon
@@ -265,7 +265,7 @@ def _example(report: str, features: npt.NDArray[np.float32], answers: Marks) -> 
 
 def _read(embedder: Embedder) -> Iterator[Read]:
     for name, suite in suites().items():
-        company = suite.reports[0].name.partition(".")[0] if name in ("bundled", "blind", "prose") else name
+        company = suite.reports[0].name.partition(".")[0] if suite.reports[0].parent == EDITIONS else name
         yield from _of_report(company, suite.reports, list(_tuned(load_cases(suite.cases))), embedder)
     for folder in sorted(path for path in WRITTEN.iterdir() if path.is_dir()):
         rows = map(json.loads, (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines())
@@ -341,6 +341,7 @@ def _plain(text: str) -> str:
 
 def main(arguments: list[str]) -> None:
     """Measure out of sample, and fit to all when asked to: sentences first, then what rests on the likeliest."""
+    torch.set_num_threads(1)  # many small fits: threads cost more than they bring
     asked = list(_read(SentenceTransformerEmbedder()))
     sentence, silence = fit(sentence_examples(asked), silence=False), fit(silence_examples(asked))
     crossed = cross_read(asked, sentence, silence)

@@ -185,6 +185,7 @@ def _prints(series: Series, expected: ExpectedValue, period: str) -> bool:
 def main(arguments: list[str]) -> None:
     """Measure each report by weights fitted to the others; fit to the tuned cases of all when asked to."""
     torch.manual_seed(0)
+    torch.set_num_threads(1)
     data = examples(SentenceTransformerEmbedder())
     for report in sorted({one.report for one in data}):
         weights = fit([one for one in data if one.report != report and one.tuned])

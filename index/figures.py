@@ -611,7 +611,7 @@ def _figure(
     label = line.labels[-1] if line.labels else ""
     if unit is None and not unit_text and (spelt := _spelt_unit(metrics, head.label, around, scene)):
         unit, unit_text = spelt
-    if unit is None and not unit_text and _measured_else(metrics, scene):
+    if unit is None and not unit_text and _measured_else(metrics, scene) and residue(label, scene.lexicon):
         metrics, part_of, part = frozenset(), frozenset(), ""
     if unit is None and (counted := _counted_in(metrics | part_of, unit_text, label, scene.lexicon)):
         unit, unit_text = counted, _named_unit(counted, scene.report)

@@ -68,7 +68,7 @@ _STATES = re.compile(
 )
 _CHANGE = re.compile(
     r"(?:\b(?:up|down|by|rose|fell|grew|increased|decreased|increase\s+of|decrease\s+of|growth\s+of|drop\s+of|rise\s+of"
-    r"|more\s+than\s+last\s+year)\s+(?:by\s+)?(?:about\s+|nearly\s+|around\s+)?"
+    r"|more\s+than\s+last\s+year)\s+(?:by\s+)?(?:an\s+average\s+(?:of\s+)?)?(?:about\s+|nearly\s+|around\s+)?"
     r"|(?:增长|增加|上升|提升|提高|减少|下降|降低|下跌|升幅|降幅|增幅|上调|下调|调升|调高|调低|上浮|加幅)了?(?:约|近|逾|达|为)?\s*)$",
     re.I,
 )

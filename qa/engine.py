@@ -53,6 +53,7 @@ _COMPARED = re.compile(r"\b(?:more|less|fewer|\w+er\s+than|higher|lower|larger|s
 
 _KNOWN = 0.5  # share of a question that a report has words for, below which it is about something else
 _SURE = 0.6  # likelihood from which a row answers although the question has a word that nothing explains
+_SURER = 0.7  # where another row's label has that word
 
 _log = structlog.get_logger(__name__)
 
@@ -251,12 +252,11 @@ class Engine:
         named = {match.series.row_key for match in choice.found if match.series}
         again = [match for match in read.found if match.series] if read else []
         if choice.residue and {match.series.row_key for match in again if match.series} <= named:
-            rows = self._readers[report].rows  # the row of that name again, for what the name leaves unexplained
-            sure = any(
-                match.score >= _SURE or (match.series and rows.words.says(match.series, choice.residue))
-                for match in again
-            )
-            if not sure:
+            words = self._readers[report].rows.words  # the row of that name again, for what the name leaves unexplained
+            saying = words.saying(choice.residue)
+            said = any(match.series and match.series.row_key in saying for match in again)
+            needed = _SURER if saying else _SURE
+            if not said and not any(match.score >= needed for match in again):
                 return choice
         return read or choice
 
@@ -348,7 +348,8 @@ class Engine:
                 )
         else:
             known = self._prose.known_share(question.text, report, names)
-            reason = "off_topic" if known < _KNOWN or _ELSEWHERE.search(fold(question.text)) else "not_in_report"
+            foreign = known < _KNOWN and self._speaks(report, question.language)  # other words than a translation's
+            reason = "off_topic" if foreign or _ELSEWHERE.search(fold(question.text)) else "not_in_report"
         figures = nearest_figures(desk, near)
         if reason == "other_period" and not figures:  # a row without any number names nothing
             reason, label = "not_in_report", ""
@@ -416,6 +417,11 @@ class Engine:
 
     def _edition(self, report: str) -> Edition:
         return next(e for e in self.snapshot.manifest.editions if e.metadata.report_id == report)
+
+    def _speaks(self, report: str, language: Language) -> bool:
+        """Tell whether an edition of a report is in a reader's language, in either script."""
+        held = [e.metadata.language for e in self.snapshot.manifest.editions if e.metadata.report_id == report]
+        return any((one == "en") == (language == "en") for one in held)
 
     def _latest(self, report: str) -> str:
         year = self._edition(report).metadata.year

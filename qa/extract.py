@@ -38,6 +38,9 @@ _NUMBERED: Final = 0.15  # how much surer a quote has to be that has a number: i
 _STRANGE: Final = 0.07  # how much surer one has to be of a question that the report has few words for
 _TELLING: Final = 0.25  # share of a question from which a word has to be heard before a number answers it
 _HEARD: Final = 0.3
+_CLOSE: Final = (
+    0.05  # how little more of a question may stand by one number of a kind than by the next for it to be a guess
+)
 _SAID_SO: Final = 0.05  # how much surer one has to be that answers "is it so?": it may be taken for a yes
 _ASKS_NAME = re.compile(  # what somebody is called
     r"叫(?:做)?(?:什么|甚么|咩|乜嘢?)名|姓名|姓(?:什么|甚么|咩|乜)"
@@ -50,6 +53,7 @@ _NAMES = re.compile(
     r"先生|女士|小姐|博士|教授|由[^,，。；]{2,14}(?:担任|出任|任)|(?:主席|主任|负责人)[为是:：]?[^,，。；委及和的由会]{2,4}(?=[,，。；、]|担任|$)|\b(?:by|is|chair\w*|head\w*),?\s+(?:the\s+)?(?:[\w-]+\s+){0,5}?[A-Z][a-z]+\s+[A-Z][\w'-]+|\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor)\b"
 )
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_MODEL = re.compile(r"^[a-z]+\d+[a-z]*$|^\d+[a-z]+$")  # of a type of aircraft, car or ship
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")
 
@@ -371,7 +375,8 @@ class Reading:
     def _misses(self, n: int) -> bool:
         """Tell a sentence that, with what is around it, says nothing of a thing that a number is asked of."""
         coverage = self.coverage
-        telling = (coverage.weights >= _TELLING) & coverage.known
+        models = np.array([any(map(_MODEL.search, term.words)) for term in self.terms], dtype=bool)  # an A330
+        telling = ((coverage.weights >= _TELLING) & coverage.known) | models
         return bool((telling & (self._around(n) < _HEARD)).any())
 
     def _adds_time(self) -> bool:
@@ -451,7 +456,8 @@ def _rivals(one: Candidate, first: Candidate) -> bool:
     if one.quantity.value == first.quantity.value:
         return False
     if one.named == first.named:
-        return one.share >= first.share - 0.01
+        alike = (one.quantity.kind, one.quantity.unit) == (first.quantity.kind, first.quantity.unit)
+        return one.share >= first.share - (_CLOSE if alike else 0.01)
     return one.share > first.share + 0.3 and first.share < 0.3
 
 

@@ -182,7 +182,7 @@ _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
     (
         "which",
         re.compile(
-            r"\bwhich\b|\blist\b|what\s+(?:are|kinds?|types?|measures?|steps?|certif|awards?)|哪些|有何|列出|包括什么|什么措施|何种|哪几",
+            r"\bwhich\b|^\s*(?:please\s+)?list\b|\blist\s+(?:the|all|of|its|their|out|any|me|them|up)\b|what\s+(?:are|kinds?|types?|measures?|steps?|certif|awards?)|哪些|有何|列出|包括什么|什么措施|何种|哪几",
             re.I,
         ),
     ),

@@ -156,14 +156,26 @@ class RowWords:
         share = float((heard * telling).sum() / max(float(telling.sum()), 1e-6))
         return share, float(((heard < SAID) * telling).max(initial=0.0)) / 5
 
-    def says(self, series: Series, words: Sequence[str]) -> bool:
-        """Tell whether the labels of a row have a word for each of some words of a question."""
+    def saying(self, words: Sequence[str]) -> set[str]:
+        """Give the keys of the rows whose labels have a word for each of some words of a question."""
         terms = [
             Term(words=(word,), groups=frozenset(m.group for m in self._wording.meanings(cut_words(word))))
             for word in words
         ]
-        said = sorted(self._numbered(label for path in series.labels.values() for label in path))
-        return bool((self.strengths(terms)[:, said].max(axis=1, initial=0.0) >= SAID).all())
+        strengths = self.strengths(terms)
+        return {
+            series.row_key
+            for series, said in zip(self._series, self._labelled, strict=True)
+            if (strengths[:, said].max(axis=1, initial=0.0) >= SAID).all()
+        }
+
+    @cached_property
+    def _labelled(self) -> list[list[int]]:
+        """The numbers of the words that each row's labels have, with those of the headings between rows."""
+        return [
+            sorted(self._numbered(label for path in series.labels.values() for label in path))
+            for series in self._series
+        ]
 
     def spells(self, n: int, member: Member) -> bool:
         """Tell whether a row's own label has a word for a group that it was not read as: contractors, say."""
