@@ -29,6 +29,7 @@ from qa.wording import Wording, bundled_wording
 
 Array = npt.NDArray[np.float32]
 
+_NARROWING: Final = frozenset("political 政治 voluntary involuntary 自愿 自愿性 非自愿 median 中位数".split())
 _NEEDED: Final[frozenset[Ask]] = frozenset({"email", "when", "often"})  # an answer without its sign is none
 _WORTH: Final = {"inside": 1.0, "near": 0.9, "title": 0.9, "passage": 0.8, "path": 0.7}
 _PROVEN_FLOOR: Final = 0.1  # for a number by the very noun asked for, in a sentence that holds the rest
@@ -38,9 +39,12 @@ _NUMBERED: Final = 0.15  # how much surer a quote has to be that has a number: i
 _STRANGE: Final = 0.07  # how much surer one has to be of a question that the report has few words for
 _TELLING: Final = 0.25  # share of a question from which a word has to be heard before a number answers it
 _HEARD: Final = 0.3
+_NOTHING: Final = 0.05
+_NAMED: Final = 0.8  # a name is there or is not
 _CLOSE: Final = (
     0.05  # how little more of a question may stand by one number of a kind than by the next for it to be a guess
 )
+_LITTLE: Final = 0.5  # beside another of its kind, a number by which less of a question stands is a guess
 _SAID_SO: Final = 0.05  # how much surer one has to be that answers "is it so?": it may be taken for a yes
 _ASKS_NAME = re.compile(  # what somebody is called
     r"叫(?:做)?(?:什么|甚么|咩|乜嘢?)名|姓名|姓(?:什么|甚么|咩|乜)"
@@ -54,6 +58,7 @@ _NAMES = re.compile(
 )
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _MODEL = re.compile(r"^[a-z]+\d+[a-z]*$|^\d+[a-z]+$")  # of a type of aircraft, car or ship
+_PER = re.compile(r"\bper\b|\b(?:each|every)\b|/|[每按]|平均|人均", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _KPI_CODE = re.compile(r"(?<![A-Za-z0-9])[AB]\d\.\d{1,2}(?!\d)")
 
@@ -206,7 +211,7 @@ class Reading:
 
     def answer(self, *, must: Sequence[str], year: int | None, strange: bool = False) -> tuple[Span, ...]:
         """Choose the likeliest sentence of the kind and period asked, where it is sure enough."""
-        fitting = self.fitting(must=must, year=year)
+        fitting = self.fitting(must=(*must, *self._narrowing()), year=year)
         if self.question.ask == "number":
             return self._number(fitting)
         if self.question.ask == "email" and (addressed := self._addressed(fitting)):
@@ -227,6 +232,10 @@ class Reading:
             return spans
         plain = tuple(span for span in spans if not self._says_number(span))
         return plain if spans[0] in plain else ()
+
+    def _narrowing(self) -> list[str]:
+        """The question's words that narrow down what is asked for: "political", "voluntary"."""
+        return [word for word in cut_words(self.question.text) if word in _NARROWING]
 
     def _says_number(self, span: Span) -> bool:
         """Tell whether a quote has a number, other than a year, that the question has not."""
@@ -354,7 +363,9 @@ class Reading:
 
     def _number(self, fitting: Sequence[int], *, margin: float = 1.2) -> tuple[Span, ...]:
         """Choose the number that is most surely the one asked for, `margin` of log odds before any other."""
-        found, table = self.numbers([n for n in fitting if not self._misses(n)])
+        divided = self.question.divides
+        heard = [n for n in fitting if not self._misses(n) and (not divided or _PER.search(self.pages.folded[n]))]
+        found, table = self.numbers(heard)
         if not found or self.question.operation in ("average", "ratio") or self._adds_time():
             return ()
         odds = self.models.number.odds(table)
@@ -376,8 +387,9 @@ class Reading:
         """Tell a sentence that, with what is around it, says nothing of a thing that a number is asked of."""
         coverage = self.coverage
         models = np.array([any(map(_MODEL.search, term.words)) for term in self.terms], dtype=bool)  # an A330
-        telling = ((coverage.weights >= _TELLING) & coverage.known) | models
-        return bool((telling & (self._around(n) < _HEARD)).any())
+        telling = (coverage.weights >= _TELLING) & coverage.known
+        around = self._around(n)
+        return bool((telling & (around < _HEARD)).any() or (models & (around < _NAMED)).any())
 
     def _adds_time(self) -> bool:
         """Tell whether hours or days are to be added up, which no single sentence's are."""
@@ -399,6 +411,8 @@ class Reading:
             around = self._around(n)
             every = candidates(sentence.text, counted, self.terms, weights, self.wording)
             for one in every[:1] if not any(_rivals(other, every[0]) for other in every) else ():
+                if one.whole < _NOTHING:
+                    continue  # in a sentence that says next to nothing of what is asked
                 if one.change and not changes and one.quantity.kind == "share":
                     continue  # by how much something moved is not what it came to
                 spoken = self.lexicon.concept(_clause_of(sentence.text, one.quantity)).metrics if asked else frozenset()
@@ -457,7 +471,7 @@ def _rivals(one: Candidate, first: Candidate) -> bool:
         return False
     if one.named == first.named:
         alike = (one.quantity.kind, one.quantity.unit) == (first.quantity.kind, first.quantity.unit)
-        return one.share >= first.share - (_CLOSE if alike else 0.01)
+        return one.share >= first.share - (_CLOSE if alike else 0.01) or (alike and first.share < _LITTLE)
     return one.share > first.share + 0.3 and first.share < 0.3
 
 
