@@ -162,7 +162,7 @@ _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
     (
         "number",
         re.compile(
-            r"how\s+(?:many|much|large|big|high|low|long)|\bnumber\s+of|多少|多大|几大|(?<![哪边])几[名位个次家项年天人宗起单批件成级种层条座台辆所只届轮期场份倍间支款道张部]|百分之几|in\s+per\s?cent|数目|数量|何时多少|几多|\bcount\b|what\s+(?:percentage|share|proportion|rate)|比例|比率|占比",
+            r"how\s+(?:many|much|large|big|high|low|long)|\bnumber\s+of|多少|多大|几大|(?<![哪边])几[名位个次家项年天人宗起单批件度成级种层条座台辆所只届轮期场份倍间支款道张部]|百分之几|in\s+per\s?cent|数目|数量|何时多少|几多|\bcount\b|what\s+(?:percentage|share|proportion|rate)|比例|比率|占比",
             re.I,
         ),
     ),
