@@ -27,6 +27,8 @@ Absence = Literal["unknown", "boundary", "measure"]
 _LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
 _PERCENT = re.compile(r"百分之|百分比|巴仙|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%", re.I)
 _MEASURES = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
+_THINGS = frozenset("车船店矿井塔仓校煤纸盐酒药鱼茶糖奶")  # single characters that name what is measured
+_EXCLUDES = frozenset("outside except excluding besides 以外 之外 除 除了 除去 撇除 撇开 不包括 不含".split())
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _COMPARING = frozenset({"change", "percent_change", "ratio", "highest", "lowest"})
 _COMPARED = frozenset({"exceed", "exceeds", "exceeded", "高出", "高于", "低于", "超出", "多出"})
@@ -43,6 +45,18 @@ _GROUP_WORDS = {  # what the groups of a breakdown are called when one of them i
 }
 _STAFF_SHARE, _STAFF = frozenset({"workforce_share"}), frozenset({"employees_total"})
 _REVENUE = "per_revenue"  # what "intensity" without a denominator is understood as, when several are printed
+
+
+_RECYCLED = re.compile(
+    r"\brecycl|\brecover|\breus|\breclaim|\bsalvag|\bused?\s+again|second\s+life|回收|循环|再造|再用|再生|重用|利用|中水|翻用",
+    re.I,
+)
+_NARROWED = (  # what a label says that a row counts less than all of
+    re.compile(
+        r"contract[eo]r|outsourc|third[\s-]party\s+(?:staff|workers)|外包|外判|承[包建办]商|分包|判头|二判", re.I
+    ),
+    re.compile(r"voluntar|自愿|主动离", re.I),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +184,15 @@ def chosen(series: Sequence[Series]) -> Choice:
     targets = [Target(metrics=one.metrics, per=one.per, members=one.members) for one in series]
     matches = [Match(target=target, series=one, score=0) for target, one in zip(targets, series, strict=True)]
     return Choice(matches=tuple(matches), residue=())
+
+
+def is_narrower(series: Series, question: Question, lexicon: Lexicon) -> bool:
+    """Tell a row whose label says that it is less than what is asked for: contractors' injuries, film recycled."""
+    text = fold(f"{question.context} {question.text}")
+    said = [fold(path[-1]) for path in series.labels.values()]
+    asked = (fold(lexicon.metrics[key].en) for key in question.concept.metrics & series.metrics)
+    kinds = _NARROWED if any(map(_RECYCLED.search, asked)) else (*_NARROWED, _RECYCLED)
+    return any(all(kind.search(label) for label in said) and not kind.search(text) for kind in kinds)
 
 
 def _by_name(asked: "_Asked", catalogue: Catalogue, floor: float) -> Choice:
@@ -374,6 +397,8 @@ def _score(target: Target, asked: _Asked, series: Series, label: float, lexicon:
         score += 0.5
     else:
         score -= 4.0 * len(target.members - series.members) + 3.0 * len(series.members - target.members)
+    if is_narrower(series, asked.question, lexicon):
+        score -= 4.0
     printed = series.printed_unit
     if asked.in_percent and series.unit not in ("%", "pp"):
         score -= 4.0
@@ -494,6 +519,9 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
         settled |= PART_WORDS
     found = []
     for token in asked.proper.joined(tokens(asked.words), apart=CHINESE | asking_words()):
+        if token in _EXCLUDES and asked.concept.members and (left & set(split_terms(token)) or set(token) <= left):
+            found.append(token)  # the groups named are those that are not asked for
+            continue
         if token in settled or read_unit(token.lstrip("多几")) is not None:
             continue
         if "\u3400" <= token[0] <= "\u9fff":
@@ -503,7 +531,7 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
                 continue
             if all(character in CHINESE for character in token):
                 continue
-            if len(token) == 1 and token not in _PLACES and rarity(token) < _TELLING:
+            if len(token) == 1 and token not in _PLACES | _THINGS and rarity(token) < _TELLING:
                 continue
         else:
             stems = split_terms(token)

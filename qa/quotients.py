@@ -1,8 +1,11 @@
 """Divide one figure by another: a ratio, a share of a whole, an amount per head, revenue or area."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from index.lexicon import Member
+from index.script import fold
 from index.units import convert, read_unit, unit_name
 from qa.catalogue import Series
 from qa.compose import say
@@ -10,6 +13,11 @@ from qa.compute import ratio, share
 from qa.desk import Desk, Numbers, asked_periods, stated
 from qa.figures import Match
 
+_WITHIN = re.compile(r"\b(?:in|among|amongst|within|at)\b", re.I)  # women in middle management
+_OF_FIRST = re.compile(  # of middle managers, how many are women
+    r"\b(?:percentage|proportion|share|fraction|per\s?cent|%|many|much)\s+of\b|(?:有|中|里面?|当中|之中).{0,8}(?:几|多少|百分)|[几多]成|百分之",
+    re.I,
+)
 _DENOMINATORS = {
     "per_employee": ("full_time_employees", "employees_total"),
     "per_revenue": ("revenue",),
@@ -61,12 +69,15 @@ def share_of(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
     """State a part as a percentage of its total, when the report prints both."""
     if not series.members:
         return None
+    base = frozenset[Member]() if len(series.members) == 1 else _base(desk, series)
+    if base is None:
+        return None
     whole = next(
         (
             other
             for other in desk.catalogue.series
             if other.metrics == series.metrics
-            and not other.members
+            and other.members == base
             and other.per == series.per
             and other.unit == series.unit
         ),
@@ -78,8 +89,24 @@ def share_of(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
     derived = share(part.value, all_of.value)
     if derived is None:
         return None
-    label = say("share_of", desk.language, label=desk.label(series))
+    label = (
+        say("share_in", desk.language, label=part.label, other=all_of.label)
+        if base
+        else say("share_of", desk.language, label=desk.label(series))
+    )
     return stated(desk, derived, [part, all_of], label=label, unit="%", period=held[0])
+
+
+def _base(desk: Desk, series: Series) -> frozenset[Member] | None:
+    """Tell which of several groups a share is taken of: of the middle managers, the women; None where nothing tells."""
+    order = [key for key in desk.question.concept.order if key in {key for _, key in series.members}]
+    text = fold(desk.question.text)
+    if len(order) != len(series.members) or len(order) != 2:
+        return None
+    first, last = (frozenset(member for member in series.members if member[1] == key) for key in order)
+    if _WITHIN.search(text):
+        return last
+    return first if _OF_FIRST.search(text) else None
 
 
 def quotient(desk: Desk, match: Match) -> Numbers | None:

@@ -24,7 +24,7 @@ from index.words import tokens
 from qa.asking import asking_words, without_asking
 from qa.catalogue import Catalogue, Series
 from qa.evidence import Term, cut_words, read_terms, term_texts
-from qa.figures import asks_rate, countable, is_divided, unit_words
+from qa.figures import asks_rate, countable, is_divided, is_narrower, unit_words
 from qa.linking import Linker
 from qa.phrases import CHINESE, NARROWING
 from qa.question import Question
@@ -219,7 +219,7 @@ class Rows:
             return False
         if wanted.rate and not facts.rate:
             return False
-        if self._contradicts(series, question):
+        if self._contradicts(series, question) or is_narrower(series, question, self._lexicon):
             return False
         if not question.together and question.concept.dimensions - {dimension for dimension, _ in series.members}:
             return False  # asks for each group of a breakdown

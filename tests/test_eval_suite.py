@@ -39,7 +39,7 @@ def invented(folder: Path) -> Path:
 
 def test_a_folder_with_a_report_and_cases_is_a_suite(tmp_path: Path) -> None:
     known = suites(invented(tmp_path))
-    assert list(known) == ["bundled", "blind", "prose", "works"]
+    assert list(known) == ["bundled", "blind", "prose", "fresh", "works"]
     assert known["works"].reports == (tmp_path / "works" / "report.md",)
 
 
@@ -58,7 +58,7 @@ def test_suites_are_chosen_by_name_once_each_or_all(tmp_path: Path) -> None:
     known = suites(invented(tmp_path))
     assert [suite.name for suite in choose(["works", "bundled", "works"], known)] == ["works", "bundled"]
     assert [suite.name for suite in choose(["all"], known)] == list(known)
-    with pytest.raises(UnknownSuite, match="bank: no such suite; expected bundled, blind, prose, works, all"):
+    with pytest.raises(UnknownSuite, match="bank: no such suite; expected bundled, blind, prose, fresh, works, all"):
         choose(["bank"], known)
 
 
