@@ -190,7 +190,8 @@ ATOMS: Final[tuple[Atom, ...]] = (
           "h|hr|hrs|hour|hours|man-hour|man-hours|working hours|hours worked|training hours"
           "|小時|鐘頭|工時|課時|學時|個小時|個鐘|個鐘頭"),
     _atom(
-        "day", "days", "", "day|days|天", "day|days|working days|man-days|天|日|日數|天數|工作日|個工作日|工作天|個工作天"
+        "day", "days", "", "day|days|天", "day|days|working days|man-days"
+        "|天|日|日數|天數|工作日|個工作日|工作天|個工作天"
     ),
     _atom("week", "days", "7 day", "week|weeks|週", "week|weeks|週|周|星期|個星期"),
     _atom("month", "years", "", "month|months|個月", "month|months|個月"),

@@ -28,6 +28,7 @@ _LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
 _PERCENT = re.compile(r"百分之|百分比|巴仙|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%", re.I)
 _MEASURES = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _THINGS = frozenset("车船店矿井塔仓校煤纸盐酒药鱼茶糖奶")  # single characters that name what is measured
+_MODEL = re.compile(r"(?!fy)[a-z]{1,4}\d{2,4}[a-z]{0,2}|\d{3}[a-z]s?")  # a type of aircraft, car or ship
 _EXCLUDES = frozenset("outside except excluding besides 以外 之外 除 除了 除去 撇除 撇开 不包括 不含".split())
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _COMPARING = frozenset({"change", "percent_change", "ratio", "highest", "lowest"})
@@ -535,7 +536,8 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
                 continue
         else:
             stems = split_terms(token)
-            plain = all(t in ENGLISH or not t.isalpha() for t in stems) or token in asking_words()
+            named = _MODEL.fullmatch(token) is not None  # of an A330, whatever else is asked
+            plain = (all(t in ENGLISH or not t.isalpha() for t in stems) and not named) or token in asking_words()
             if plain or not any(term in left for term in stems):
                 continue
         found.append(token)

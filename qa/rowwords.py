@@ -162,10 +162,11 @@ class RowWords:
             Term(words=(word,), groups=frozenset(m.group for m in self._wording.meanings(cut_words(word))))
             for word in words
         ]
+        labelled = self._labelled
         strengths = self.strengths(terms)
         return {
             series.row_key
-            for series, said in zip(self._series, self._labelled, strict=True)
+            for series, said in zip(self._series, labelled, strict=True)
             if (strengths[:, said].max(axis=1, initial=0.0) >= SAID).all()
         }
 
@@ -174,7 +175,7 @@ class RowWords:
         """The numbers of the words that each row's labels have, with those of the headings between rows."""
         return [
             sorted(self._numbered(label for path in series.labels.values() for label in path))
-            for series in self._series
+            for series, _ in zip(self._series, self.described, strict=True)  # whose words are numbered first
         ]
 
     def spells(self, n: int, member: Member) -> bool:

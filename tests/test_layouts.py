@@ -730,6 +730,56 @@ Financed emissions (tCO2e)
         says="華南 / 數目 = 30 @ 2023\n合計 / 數目 = 45 @ 2023\n",
     ),
     Layout(
+        name="a heading right above a table is its caption, with a unit",
+        source="""\
+#### Table 3 – Purchased electricity by site (MWh unless marked)
+
+| Site | 2023 |
+|---|---|
+| Lantern Tower | 4,905 |
+| Macau branch | 614 |
+| Total | 5,519 |
+""",
+        says="""\
+Lantern Tower = 4905 MWh @ 2023
+Macau branch = 614 MWh @ 2023
+Total = 5519 MWh @ 2023
+""",
+    ),
+    Layout(
+        name="a label in a table of money counts no accidents",
+        source="""\
+**Gross written premiums (HK$ million)**
+
+| Business | 2023 |
+|---|---|
+| Accident and health | 829 |
+| Total | 829 |
+""",
+        says="Accident and health = 829 @ 2023\nTotal = 829 million HKD @ 2023\n",
+    ),
+    Layout(
+        name="a total set as a heading is a row of figures",
+        source="""\
+<table><caption>Employees (persons)</caption>
+<thead><tr><th>Group</th><th>2023</th><th>2022</th></tr></thead>
+<tbody><tr><th>Total</th><th>5,214</th><th>5,048</th></tr>
+<tr><td>Male</td><td>2,826</td><td>2,760</td></tr></tbody></table>
+""",
+        says="""\
+Total = 5214 person @ 2023
+Total = 5048 person @ 2022
+Male = 2826 person @ 2023
+Male = 2760 person @ 2022
+""",
+    ),
+    Layout(
+        name="a column of sections or remarks is no figure",
+        language="zh-Hant",
+        source="| 層面 | 描述 | 章節或說明 |\n|---|---|---|\n| B7 | 反貪污 | 10 |\n",
+        says="",
+    ),
+    Layout(
         name="a table of words",
         source="| Topic | First group | Second group |\n|---|---|---|\n| Water | Item 1 | Item 2 |\n",
         says="",
