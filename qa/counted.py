@@ -31,7 +31,7 @@ _COUNTED: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
         re.compile(r"how\s+many\s+(?:people|persons|women|men|employees|staff)|(?:多少|几|几多)(?:人|名|位)"),
         "person",
     ),
-    (re.compile(r"how\s+(?:large|big|much\s+space)|(?:面积|占地).{0,6}(?:多|几)"), "area"),
+    (re.compile(r"how\s+(?:large|big|much\s+space)|(?:面积|占地).{0,6}(?:多|几)|(?:总共|一共)[多几]大"), "area"),
     (re.compile(r"how\s+long|how\s+many\s+(?:hours?|days?|weeks?|months?|years?)\b|多久|多长时间|几耐"), "duration"),
     (re.compile(r"(?:多少|几|几多)(?:个)?(?:小时|天|日|周|星期|月|年)"), "duration"),
 )

@@ -43,7 +43,8 @@ from qa.wording import wider_wording
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _ELSEWHERE = re.compile(  # the day's news, advice on shares: no report speaks of it
-    r"\b(?:today|tonight|tomorrow|yesterday|weekend|next\s+week)\b|今天|今晚|明天|昨天|今日|听日|周末|下周|下星期"
+    r"\bweather\s+(?:in|like|forecast|today)\b|\bwhat(?:'s|\s+is)\s+the\s+weather\b|天气(?:怎|如何|点|好|预报)"
+    r"|\b(?:today|tonight|tomorrow|yesterday|weekend|next\s+week)\b|今天|今晚|明天|昨天|今日|听日|周末|下周|下星期"
     r"|\bshould\s+(?:i|we)\s+(?:buy|sell|hold|invest)\b|\b(?:buy\s+or\s+sell|share\s+price|stock\s+price|price\s+target|target\s+price)\b"
     r"|该不该(?:买|卖|入)|应不应该?(?:买|卖|入)|应唔应该?(?:买|卖|入)|值不值得(?:买|投资)|值得(?:买入?|投资)吗|股价|目标价",
     re.I,
@@ -53,7 +54,7 @@ _COMPARED = re.compile(r"\b(?:more|less|fewer|\w+er\s+than|higher|lower|larger|s
 
 _KNOWN = 0.5  # share of a question that a report has words for, below which it is about something else
 _SURE = 0.6  # likelihood from which a row answers although the question has a word that nothing explains
-_SURER = 0.7  # where another row's label has that word
+_SURER = 0.76  # where another row's label has that word
 
 _log = structlog.get_logger(__name__)
 

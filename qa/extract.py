@@ -32,11 +32,15 @@ Array = npt.NDArray[np.float32]
 _NARROWING: Final = frozenset("political 政治 voluntary involuntary 自愿 自愿性 非自愿 median 中位数".split())
 _NEEDED: Final[frozenset[Ask]] = frozenset({"email", "when", "often"})  # an answer without its sign is none
 _WORTH: Final = {"inside": 1.0, "near": 0.9, "title": 0.9, "passage": 0.8, "path": 0.7}
+_MEASURED: Final = frozenset({"area", "money", "share", "duration"})
+_COUNTS: Final = frozenset({"item", "piece", "person", "company", "case"})
 _PROVEN_FLOOR: Final = 0.1  # for a number by the very noun asked for, in a sentence that holds the rest
 _ONE: Final[frozenset[Ask]] = frozenset({"email", "yes_no"})  # one passage answers
 _OPEN: Final = 0.2  # less certainty is needed where several sentences answer: how something is done, which things are
 _NUMBERED: Final = 0.15  # how much surer a quote has to be that has a number: it may be taken for the one asked for
 _STRANGE: Final = 0.07  # how much surer one has to be of a question that the report has few words for
+_SAYING: Final = 0.2  # share of a question from which a word that is not heard makes a quote less sure
+_UNHEARD: Final = 0.055  # how much surer it then has to be
 _TELLING: Final = 0.25  # share of a question from which a word has to be heard before a number answers it
 _HEARD: Final = 0.3
 _NOTHING: Final = 0.05
@@ -217,6 +221,7 @@ class Reading:
         if self.question.ask == "email" and (addressed := self._addressed(fitting)):
             return self.quoted([addressed[0]])
         floor = self.models.answer.floor + (_SAID_SO if self.question.ask == "yes_no" else 0)
+        floor += _UNHEARD if fitting and self._leaves_out(fitting[0]) else 0
         floor += _STRANGE if strange else 0
         if self.question.manner or self.question.ask == "which":
             floor -= _OPEN
@@ -383,6 +388,10 @@ class Reading:
         offset = self.pages.sentences[n].start - spans[0].start
         return (spans[0].with_quantity(one.quantity, offset), *spans[1:])
 
+    def _leaves_out(self, n: int) -> bool:
+        """Tell a sentence that, with what is around it, has nothing for a word that says much of the question."""
+        return bool(((self.coverage.weights >= _SAYING) & (self._around(n) < _HEARD)).any())
+
     def _misses(self, n: int) -> bool:
         """Tell a sentence that, with what is around it, says nothing of a thing that a number is asked of."""
         coverage = self.coverage
@@ -411,6 +420,9 @@ class Reading:
             around = self._around(n)
             every = candidates(sentence.text, counted, self.terms, weights, self.wording)
             for one in every[:1] if not any(_rivals(other, every[0]) for other in every) else ():
+                counts = one.quantity.unit is not None and one.quantity.unit.dimension in _COUNTS
+                if counted.dimension in _MEASURED and counts:
+                    continue  # two offices are no area
                 if one.whole < _NOTHING:
                     continue  # in a sentence that says next to nothing of what is asked
                 if one.change and not changes and one.quantity.kind == "share":

@@ -16,7 +16,7 @@ from qa.asking import asking_words
 from qa.catalogue import Catalogue, Series
 from qa.linking import Link
 from qa.parts import PART_WORDS
-from qa.phrases import CHINESE, ENGLISH
+from qa.phrases import CHINESE, ENGLISH, THINGS
 from qa.proper import Proper
 from qa.question import Question
 from qa.rarity import rarity
@@ -27,7 +27,6 @@ Absence = Literal["unknown", "boundary", "measure"]
 _LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
 _PERCENT = re.compile(r"百分之|百分比|巴仙|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%", re.I)
 _MEASURES = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
-_THINGS = frozenset("车船店矿井塔仓校煤纸盐酒药鱼茶糖奶")  # single characters that name what is measured
 _MODEL = re.compile(r"(?!fy)[a-z]{1,4}\d{2,4}[a-z]{0,2}|\d{3}[a-z]s?")  # a type of aircraft, car or ship
 _EXCLUDES = frozenset("outside except excluding besides 以外 之外 除 除了 除去 撇除 撇开 不包括 不含".split())
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
@@ -532,7 +531,7 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
                 continue
             if all(character in CHINESE for character in token):
                 continue
-            if len(token) == 1 and token not in _PLACES | _THINGS and rarity(token) < _TELLING:
+            if len(token) == 1 and token not in _PLACES | THINGS and rarity(token) < _TELLING:
                 continue
         else:
             stems = split_terms(token)

@@ -14,6 +14,7 @@ from index.lexicon import Lexicon, Member
 from qa.catalogue import Series, parents
 from qa.evidence import Term, cut_words, form_of, is_content, term_texts
 from qa.linking import Linker
+from qa.phrases import THINGS
 from qa.proper import runs, sounds_like
 from qa.rarity import rarity
 from qa.wording import Wording
@@ -41,6 +42,7 @@ _SITES: Final = {  # what the last character of a site's name says it is
     "港": "港口",
     "校": "学校",
 }
+_THING: Final = 0.7  # weight of a single character that names a thing
 _SPELT: Final = frozenset({"employment_type", "grade", "age"})  # groups that labels call by many words
 
 
@@ -139,6 +141,8 @@ class RowWords:
         """How much of a question a term says, 0 to 1: rare in general text, and known to few metrics or none."""
         if len(term.words) == 1 and any(term.words[0] in run for run in self._label_runs):
             return 1.0  # a name
+        if len(term.words) == 1 and term.words[0] in THINGS:
+            return _THING
         return max(math.sqrt(rarity(word) * (self._linker.specificity(word) or rarity(word))) for word in term.words)
 
     def kin(self, word: str) -> set[int]:

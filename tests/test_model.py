@@ -17,6 +17,7 @@ from index.model.measure import Trial, Vectors, general_trials, hits, measure, p
 from index.model.ours import edition_pairs, heading_pairs, own_sources
 from index.model.pack import pack, quantise
 from index.model.pairs import MARGIN, OPENING, matching_form, read_source, read_sources
+from index.model.parts import lean_on_parts
 from index.model.pieces import Pieces, join, to_pieces
 from index.model.recipe import Recipe
 from index.model.semantic import first_vectors, occurrences
@@ -302,6 +303,15 @@ def test_eight_bits_keep_a_vector_within_half_a_step() -> None:
     exact = torch.randn(50, 16, generator=torch.Generator().manual_seed(3))
     rows, factors = quantise(exact)
     assert ((rows * factors[:, None] - exact).abs() <= factors[:, None] / 2 + 1e-6).all()
+
+
+def test_a_rare_word_leans_on_its_parts_and_keeps_its_length() -> None:
+    exact = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, -2.0], [0.0, -2.0]])
+    spelling = join([[0], [1], [0, 0], [0, 0]])
+    leaning = lean_on_parts(exact, spelling, np.array([50, 50, 0, 1_000_000]), rare=10, most=0.5)
+    assert torch.equal(leaning[:2], exact[:2])
+    torch.testing.assert_close(leaning[2], torch.tensor([0.8944, -1.7889]), atol=1e-4, rtol=0)
+    torch.testing.assert_close(leaning[3], exact[3], atol=1e-4, rtol=0)
 
 
 def test_the_nearest_pieces_share_a_direction_and_keep_their_lengths() -> None:

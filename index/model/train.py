@@ -23,6 +23,7 @@ from index.model.measure import general_trials, held_out_trials, measure, probe_
 from index.model.ours import own_sources
 from index.model.pack import pack
 from index.model.pairs import Source, read_sources
+from index.model.parts import frequencies, lean_on_parts
 from index.model.recipe import Recipe
 from index.model.semantic import first_vectors
 from index.model.vocabulary import learn_vocabulary
@@ -45,7 +46,9 @@ def main() -> None:
     pack(model, options.out)
     packed = SentenceTransformer(str(options.out), device="cpu")
     trials = general_trials() + held_out_trials(sources) + probe_trials(distractors=sources)
-    figures = measure(trials, lambda texts: packed.encode(list(texts), normalize_embeddings=True))
+    figures = measure(
+        trials, lambda texts: packed.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+    )
     logger.info(json.dumps(figures, ensure_ascii=False, indent=1))
 
 
@@ -61,7 +64,7 @@ def vocabulary_texts(sources: Sequence[Source], *, cap: int = 4_000_000, seed: i
 
 
 def train(lessons: Lessons, tokenizer: Tokenizer, recipe: Recipe) -> SentenceTransformer:
-    """Factor what stands in which pair, then train a StaticEmbedding with in-batch negatives in both directions.
+    """Factor what stands in which pair, train with in-batch negatives in both directions, lean on the words' parts.
 
     Needs the `train` extra: datasets and accelerate.
     """
@@ -82,6 +85,9 @@ def train(lessons: Lessons, tokenizer: Tokenizer, recipe: Recipe) -> SentenceTra
             data_collator=Questions(lessons, recipe),  # type: ignore[arg-type] # it asks for a collator of texts
         )
         trainer.train()
+    with torch.no_grad():
+        trained = embedding.embedding.weight
+        trained.copy_(lean_on_parts(trained, lessons.spelling, frequencies(lessons)))
     return model
 
 
