@@ -39,8 +39,8 @@ _ONE: Final[frozenset[Ask]] = frozenset({"email", "yes_no"})  # one passage answ
 _OPEN: Final = 0.2  # less certainty is needed where several sentences answer: how something is done, which things are
 _NUMBERED: Final = 0.15  # how much surer a quote has to be that has a number: it may be taken for the one asked for
 _STRANGE: Final = 0.07  # how much surer one has to be of a question that the report has few words for
-_SAYING: Final = 0.2  # share of a question from which a word that is not heard makes a quote less sure
-_UNHEARD: Final = 0.055  # how much surer it then has to be
+_SAYING: Final = 0.28  # share of a question from which a word that is not heard makes a quote less sure
+_UNHEARD: Final = 0.18  # how much surer it then has to be
 _TELLING: Final = 0.25  # share of a question from which a word has to be heard before a number answers it
 _HEARD: Final = 0.3
 _NOTHING: Final = 0.05
@@ -228,12 +228,13 @@ class Reading:
         sure = self._certainty(fitting) if fitting else 0.0
         if sure < floor:
             return ()
-        if self.question.ask == "what" and self._asks_measure():
+        over_years = self.question.every_period or self.question.operation == "trend"
+        if self.question.ask == "what" and self._asks_measure() and not over_years:
             proven = self._number(fitting[:1])
             if proven:
                 return proven
         spans = self.quoted(fitting)
-        if sure >= floor + _NUMBERED:
+        if sure >= floor + _NUMBERED and not over_years:
             return spans
         plain = tuple(span for span in spans if not self._says_number(span))
         return plain if spans[0] in plain else ()
@@ -315,7 +316,7 @@ class Reading:
                 quotes += 1
         return tuple(spans)
 
-    def closest(self, *, most: int = 3, least: float = 0.5, tried: int = 12) -> tuple[Span, ...]:
+    def closest(self, *, most: int = 3, least: float = 0.25, tried: int = 12) -> tuple[Span, ...]:
         """Give the likeliest sentences that with what is around them hold `least` of what is asked, one a section."""
         found: dict[str, Span] = {}
         for n in np.argsort(-self.odds, kind="stable")[:tried]:
