@@ -79,6 +79,9 @@ _NUMBERED = re.compile(
     r"^\s*(?:tables?|charts?|figures?|表格?|图表?)\s*[\dA-Z一二三四五六七八九十]+(?:[.\-]\d+)*\s*[:：.、)）\-–—]?\s*",
     re.I,
 )
+_TABLE_NUMBER = re.compile(
+    r"\s*(?:[Tt](?i:ables?)|[Cc](?i:harts?)|表格?|图表?)\s*(?:\d+|[A-Z](?![A-Za-z])|[一二三四五六七八九十]+(?![\u3400-\u9fff]))"
+)
 _TOPICS = re.compile(r"\s*[、,，;；/&]\s*|\s+and\s+|以及|[及和与]", re.I)
 _SUMMED = re.compile(r"\btotals?\b|合计|总计|总数|小计|总和|共计|总[量额值]|^总", re.I)
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
@@ -398,7 +401,7 @@ def names_table(text: str) -> bool:
     >>> names_table("Table 3 – Purchased electricity by site"), names_table("Tables of targets")
     (True, False)
     """
-    return bool(_NUMBERED.match(fold(text)))
+    return bool(_TABLE_NUMBER.match(fold(text)))
 
 
 def fits_unit(metrics: frozenset[str], unit: Unit | None, lexicon: Lexicon) -> bool:
