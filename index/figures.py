@@ -675,10 +675,11 @@ def _measured_else(metrics: frozenset[str], scene: _Scene) -> bool:
 
 def _spelt_unit(metrics: frozenset[str], label: str, around: str, scene: _Scene) -> tuple[Unit, str] | None:
     """Read the unit of an average that its column, row or caption names within a word: 人均小時, "average hours"."""
+    says_hours = _HOURS.search(fold(around)) is not None
     for key in metrics:
         unit = read_unit(scene.lexicon.metrics[key].units[0]) if scene.lexicon.metrics[key].units else None
         name = _named_unit(unit, scene.report) if unit else ""
-        hours = unit is not None and unit.dimension == "duration" and _HOURS.search(fold(around)) is not None
+        hours = says_hours and unit is not None and unit.dimension == "duration"
         if unit and scene.lexicon.metrics[key].kind == "average" and (hours or fold(name) in fold(label).lower()):
             return unit, name
     return None

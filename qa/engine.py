@@ -349,8 +349,8 @@ class Engine:
                 )
         else:
             known = self._prose.known_share(question.text, report, names)
-            foreign = known < _KNOWN and self._speaks(report, question.language)  # other words than a translation's
-            reason = "off_topic" if foreign or _ELSEWHERE.search(fold(question.text)) else "not_in_report"
+            strange = known < _KNOWN and self._speaks(report, question.language)  # not only for want of a translation
+            reason = "off_topic" if strange or _ELSEWHERE.search(fold(question.text)) else "not_in_report"
         figures = nearest_figures(desk, near)
         if reason == "other_period" and not figures:  # a row without any number names nothing
             reason, label = "not_in_report", ""

@@ -45,9 +45,7 @@ _TELLING: Final = 0.25  # share of a question from which a word has to be heard 
 _HEARD: Final = 0.3
 _NOTHING: Final = 0.05
 _NAMED: Final = 0.8  # a name is there or is not
-_CLOSE: Final = (
-    0.05  # how little more of a question may stand by one number of a kind than by the next for it to be a guess
-)
+_CLOSE: Final = 0.05  # by how little more of a question a number may stand than another of its kind to be a guess
 _LITTLE: Final = 0.5  # beside another of its kind, a number by which less of a question stands is a guess
 _SAID_SO: Final = 0.05  # how much surer one has to be that answers "is it so?": it may be taken for a yes
 _ASKS_NAME = re.compile(  # what somebody is called
@@ -369,9 +367,7 @@ class Reading:
 
     def _number(self, fitting: Sequence[int], *, margin: float = 1.2) -> tuple[Span, ...]:
         """Choose the number that is most surely the one asked for, `margin` of log odds before any other."""
-        divided = self.question.divides
-        heard = [n for n in fitting if not self._misses(n) and (not divided or _PER.search(self.pages.folded[n]))]
-        found, table = self.numbers(heard)
+        found, table = self.numbers(self._hearing(fitting))
         if not found or self.question.operation in ("average", "ratio") or self._adds_time():
             return ()
         odds = self.models.number.odds(table)
@@ -393,13 +389,17 @@ class Reading:
         """Tell a sentence that, with what is around it, has nothing for a word that says much of the question."""
         return bool(((self.coverage.weights >= _SAYING) & (self._around(n) < _HEARD)).any())
 
-    def _misses(self, n: int) -> bool:
-        """Tell a sentence that, with what is around it, says nothing of a thing that a number is asked of."""
-        coverage = self.coverage
+    def _hearing(self, fitting: Sequence[int]) -> list[int]:
+        """Keep the sentences that, with what is around them, have each thing and name that a number is asked of."""
+        needed = np.where((self.coverage.weights >= _TELLING) & self.coverage.known, _HEARD, 0.0)
         models = np.array([any(map(_MODEL.search, term.words)) for term in self.terms], dtype=bool)  # an A330
-        telling = (coverage.weights >= _TELLING) & coverage.known
-        around = self._around(n)
-        return bool((telling & (around < _HEARD)).any() or (models & (around < _NAMED)).any())
+        needed[models] = _NAMED
+        divided = self.question.divides
+        return [
+            n
+            for n in fitting
+            if (self._around(n) >= needed).all() and (not divided or _PER.search(self.pages.folded[n]))
+        ]
 
     def _adds_time(self) -> bool:
         """Tell whether hours or days are to be added up, which no single sentence's are."""

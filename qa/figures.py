@@ -8,7 +8,6 @@ from itertools import product
 from typing import Literal
 
 from index.lexicon import Concept, Lexicon, Member, split_terms
-from index.period import years_in
 from index.script import fold
 from index.units import Unit, counted_unit, read_unit
 from index.words import tokens
@@ -18,14 +17,14 @@ from qa.linking import Link
 from qa.parts import PART_WORDS
 from qa.phrases import CHINESE, ENGLISH, THINGS
 from qa.proper import Proper
-from qa.question import Question
+from qa.question import Question, dated_terms
 from qa.rarity import rarity
 from qa.topics import settle
 
 Absence = Literal["unknown", "boundary", "measure"]
 
 _LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
-_PERCENT = re.compile(r"百分之|百分比|巴仙|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%", re.I)
+PERCENT = re.compile(r"百分之|百分比|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%", re.I)
 _MEASURES = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _MODEL = re.compile(r"(?!fy)[a-z]{1,4}\d{2,4}[a-z]{0,2}|\d{3}[a-z]s?")  # a type of aircraft, car or ship
 _EXCLUDES = frozenset("outside except excluding besides 以外 之外 除 除了 除去 撇除 撇开 不包括 不含".split())
@@ -215,9 +214,10 @@ def _by_name(asked: "_Asked", catalogue: Catalogue, floor: float) -> Choice:
 
 def stray_numbers(question: Question) -> bool:
     """Tell whether a question holds a number that is no period, age, code or sum: it narrows down what is asked for."""
-    text = fold(question.text)
-    dated = {*years_in(text), *split_terms(fold(question.period_words))}
-    dated |= {term for each in _EACH.finditer(text.lower()) for term in split_terms(each["number"])}  # of a divisor
+    dated = dated_terms(question)
+    dated |= {
+        term for each in _EACH.finditer(fold(question.text).lower()) for term in split_terms(each["number"])
+    }  # of a divisor
     return any(term[0].isdigit() and term not in dated for term in question.concept.rest)
 
 
@@ -237,7 +237,7 @@ class _Asked:
         self.listed = bool(_LISTED.search(fold(question.text)))
         self.text = "\x1f".join(self.terms)
         plain = question.operation in ("lookup", "highest", "lowest", "trend")
-        self.in_percent = plain and bool(_PERCENT.search(fold(question.text)))
+        self.in_percent = plain and bool(PERCENT.search(fold(question.text)))
         self.counted = counted_unit(question.text) if plain else None
 
 
@@ -286,10 +286,10 @@ def printed_together(members: frozenset[Member], metrics: frozenset[str], catalo
 def _joined_metrics(keys: frozenset[str], catalogue: Catalogue) -> frozenset[str]:
     """Name metrics as the report prints them: injuries and deaths in one row, or each in its own."""
     printed = frozenset(key for series in catalogue.series for key in series.metrics)
+    ways = {key: metric.way_of for key, metric in catalogue.lexicon.metrics.items() if key in printed and metric.way_of}
+    ways = {key: of for key, of in ways.items() if of in keys - printed}
+    keys = keys - set(ways.values()) | set(ways)
     for metric in catalogue.lexicon.metrics.values():
-        if metric.way_of in keys and metric.way_of not in printed and metric.key in printed:
-            ways = {one.key for one in catalogue.lexicon.metrics.values() if one.way_of == metric.way_of} & printed
-            keys = keys - {metric.way_of} | ways
         if not metric.joins:
             continue
         if metric.key in keys and metric.key not in printed and metric.joins <= printed:

@@ -419,10 +419,14 @@ def _carry_over(question: Question, earlier: Question, latest: str) -> Question:
     )
 
 
+def dated_terms(question: Question) -> set[str]:
+    """Give the terms of a question that name its periods."""
+    return {*years_in(fold(question.text)), *split_terms(fold(question.period_words))}
+
+
 def _undated_rest(question: Question) -> tuple[str, ...]:
     """Give the terms of a question that nothing explains, less those of its periods."""
-    text = fold(question.text).lower()
-    dated = {*years_in(text), *split_terms(fold(question.period_words)), *_plain_years(text)}
+    dated = dated_terms(question).union(_plain_years(fold(question.text).lower()))
     return tuple(term for term in question.concept.rest if term not in dated)
 
 

@@ -99,7 +99,8 @@ def share_of(desk: Desk, series: Series, held: Sequence[str]) -> Numbers | None:
 
 def _base(desk: Desk, series: Series) -> frozenset[Member] | None:
     """Tell which of several groups a share is taken of: of the middle managers, the women; None where nothing tells."""
-    order = [key for key in desk.question.concept.order if key in {key for _, key in series.members}]
+    named = {key for _, key in series.members}
+    order = [key for key in desk.question.concept.order if key in named]
     text = fold(desk.question.text)
     if len(order) != len(series.members) or len(order) != 2:
         return None

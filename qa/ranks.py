@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from index.script import fold
-from index.subject import SUB_ROW
-from qa.catalogue import Series, place_of
+from qa.catalogue import Series, is_marked, place_of
 from qa.compose import say, with_mark
 from qa.desk import Desk, Numbers, opened, value_words
 from qa.lookup import stood
@@ -18,44 +16,42 @@ def with_rivals(desk: Desk, found: Sequence[Series]) -> Sequence[Series]:
 
     Of a whole these are its parts, where they add up to it for the period asked for; else only the whole is left.
     """
-    (metrics, per, unit), tables = _kind(found[0]), {place_of(one.row_key)[0] for one in found}
+    first, tables = found[0], {place_of(one.row_key)[0] for one in found}
     period = desk.question.periods[0] if desk.question.periods else desk.latest
     beside = [
         one
         for one in desk.catalogue.series
-        if (one.part_of or one.metrics, one.per, one.unit) == (metrics, per, unit)
+        if (one.part_of or one.metrics, one.per, one.unit) == (first.metrics, first.per, first.unit)
         and (one.part_of or one.members)
         and place_of(one.row_key)[0] in tables
         and one.disclosed(period)
     ]
-    if len(found) > 1:
-        dimensions = [{dimension for dimension, _ in one.members} for one in found]
-        unknown = [one for one in beside if one.part_of and _heading(one) == _heading(found[0])]
-        placed = all(dimension == {"region"} for dimension in dimensions)
-        return [*found, *(one for one in unknown if one not in found)] if placed else found
-    whole = found[0]
-    if whole.members or not whole.disclosed(period) or not any(one.part_of for one in beside):
+    return _with_unknown_places(found, beside) if len(found) > 1 else _parts(first, beside, period) or found
+
+
+def _with_unknown_places(found: Sequence[Series], beside: Sequence[Series]) -> Sequence[Series]:
+    """Add to regions the rows under the same heading whose region no lexicon knows."""
+    if any({dimension for dimension, _ in one.members} != {"region"} for one in found):
         return found
-    for level in sorted({_level(one) for one in beside}):
-        parts = [one for one in beside if _level(one) == level]
-        total, value = sum((one.value(period) for one in parts), Decimal(0)), whole.value(period)
+    return [*found, *(one for one in beside if one.part_of and _heading(one) == _heading(found[0]))]
+
+
+def _parts(whole: Series, beside: Sequence[Series], period: str) -> list[Series]:
+    """Give the parts of a whole, all marked as such or none, that add up to it; none where no rows do."""
+    if whole.members or not whole.disclosed(period) or not any(one.part_of for one in beside):
+        return []
+    value = whole.value(period)
+    for marked in (False, True):
+        parts = [one for one in beside if is_marked(one) == marked]
+        total = sum((one.value(period) for one in parts), Decimal(0))
         if len(parts) > 1 and abs(total - value) <= abs(value) * _ROUNDED:
             return parts
-    return found
+    return []
 
 
-def _kind(series: Series) -> tuple[frozenset[str], str | None, str | None]:
-    return series.metrics, series.per, series.unit
-
-
-def _heading(series: Series) -> list[tuple[str, ...]]:
-    """Give what stands above a row's own label, and whether it is marked as a part, in every edition."""
-    return [(*path[:-1], str(_level(series))) for _, path in sorted(series.labels.items())]
-
-
-def _level(series: Series) -> bool:
-    """Tell a row that is marked as a part of the one above it."""
-    return any(SUB_ROW.match(fold(path[-1])) is not None for path in series.labels.values())
+def _heading(series: Series) -> list[tuple[tuple[str, ...], bool]]:
+    """Give what stands above a row's own label in every edition, and whether it is marked as a part."""
+    return [(path[:-1], is_marked(series)) for _, path in sorted(series.labels.items())]
 
 
 def extreme(desk: Desk, series: Series, held: Sequence[str]) -> Numbers:

@@ -24,7 +24,7 @@ from index.words import tokens
 from qa.asking import asking_words, without_asking
 from qa.catalogue import Catalogue, Series
 from qa.evidence import Term, cut_words, read_terms, term_texts
-from qa.figures import asks_rate, countable, is_divided, is_narrower, unit_words
+from qa.figures import PERCENT, asks_rate, countable, is_divided, is_narrower, unit_words
 from qa.linking import Linker
 from qa.phrases import CHINESE, NARROWING
 from qa.question import Question
@@ -56,10 +56,7 @@ Array = npt.NDArray[np.float32]
 _TELLING: Final = 0.6  # weight from which a word that nothing explains rules a row out
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _OTHERS: Final = re.compile(r"其他|其它|其余|\bothers?\b|\bremaining\b|\bmiscellaneous\b", re.I)
-_PERCENT: Final = re.compile(
-    r"百分之|百分比|巴仙|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%|\bshare\s+of\b|\bproportion\b|占比|比例|几成|佔比",
-    re.I,
-)
+_PERCENT: Final = re.compile(rf"{PERCENT.pattern}|\bshare\s+of\b|\bproportion\b|占比|比例|几成", re.I)
 _TO_DATE: Final = re.compile(r"累计|累积|\bcumulative|\baccumulated\b|\bto\s+date\b|\bso\s+far\b|至今|迄今", re.I)
 _STAFF_SHARE: Final = "workforce_share"
 _EVERYONE: Final = frozenset({"employees_total", "full_time_employees"})

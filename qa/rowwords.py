@@ -221,10 +221,11 @@ class RowWords:
 
     def _numbers(self, text: str) -> set[int]:
         words = cut_words(text)
-        kinds = [_SITES[word[-1]] for word in (*words, *runs(words)) if len(word) > 2 and word[-1] in _SITES]
+        said = (*words, *runs(words))
+        kinds = [_SITES[word[-1]] for word in said if len(word) > 2 and word[-1] in _SITES]
         found = {
             self._ids.setdefault(form_of(word), len(self._ids))
-            for word in (*words, *runs(words), *kinds)
+            for word in (*said, *kinds)
             if is_content(word, words, self._wording)
         }
         groups = {f"#{m.group}" for held in (words, *([kind] for kind in kinds)) for m in self._wording.meanings(held)}

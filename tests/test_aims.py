@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from index.build import build
 from index.embed import Embedder
 from qa.answer import Answer, AnswerFigure
 from qa.engine import Engine
 from qa.verify import faults
+from tests.small import engine_of
 
 REPORT = """---
 stock_code: 9998.HK
@@ -95,12 +95,7 @@ MUTATIONS = [
 
 @pytest.fixture(scope="module")
 def lantern(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Engine:
-    from index.snapshot import open_current
-
-    folder = tmp_path_factory.mktemp("lantern")
-    (folder / "report.md").write_text(REPORT, encoding="utf-8")
-    build([folder / "report.md"], folder / "index", embedder=embedder)
-    return Engine(open_current(folder / "index"), embedder)
+    return engine_of(REPORT, tmp_path_factory.mktemp("lantern"), embedder)
 
 
 @pytest.mark.parametrize(("question", "said"), ASKED)

@@ -1,14 +1,13 @@
 """Totals, how they moved, and shares of a whole, on a report made up for it: arithmetic shown, or refused in words."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from index.build import build
 from index.embed import Embedder
 from qa.engine import Engine
 from qa.verify import faults
+from tests.small import engine_of
 
 REPORT = """---
 stock_code: 9997.HK
@@ -81,12 +80,7 @@ MUTATIONS = [
 
 @pytest.fixture(scope="module")
 def harbour(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Engine:
-    from index.snapshot import open_current
-
-    folder: Path = tmp_path_factory.mktemp("harbour")
-    (folder / "report.md").write_text(REPORT, encoding="utf-8")
-    build([folder / "report.md"], folder / "index", embedder=embedder)
-    return Engine(open_current(folder / "index"), embedder)
+    return engine_of(REPORT, tmp_path_factory.mktemp("harbour"), embedder)
 
 
 @pytest.mark.parametrize(("question", "value", "unit", "formula"), ASKED)

@@ -16,6 +16,7 @@ from qa.answer import Answer
 from qa.compute import number
 from qa.engine import Engine, UnknownReport
 from qa.question import BadQuestion
+from tests.small import engine_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -409,10 +410,7 @@ language: en
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Engine:
-    folder = tmp_path_factory.mktemp("tiny")
-    (folder / "tiny.md").write_text(TINY, encoding="utf-8")
-    build([folder / "tiny.md"], folder / "index", embedder=embedder)
-    return Engine(open_current(folder / "index"), embedder)
+    return engine_of(TINY, tmp_path_factory.mktemp("tiny"), embedder, "tiny.md")
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,10 @@
 
 import pytest
 
-from index.build import build
 from index.embed import Embedder
-from index.snapshot import open_current
 from qa.answer import Answer
 from qa.engine import Engine
+from tests.small import engine_of
 
 REPORT = """\
 ---
@@ -52,11 +51,7 @@ In 2023, 62 employees were sponsored to study for a master's degree.
 
 @pytest.fixture(scope="module")
 def mills(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    folder = tmp_path_factory.mktemp("mills")
-    path = folder / "report.en.md"
-    path.write_text(REPORT, encoding="utf-8")
-    build([path], folder / "index", embedder=embedder)
-    return Engine(open_current(folder / "index"), embedder)
+    return engine_of(REPORT, tmp_path_factory.mktemp("mills"), embedder, "report.en.md")
 
 
 def values(answer: Answer) -> list[str]:

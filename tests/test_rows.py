@@ -5,12 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from index.build import build
 from index.embed import Embedder
-from index.snapshot import open_current
 from qa.engine import Engine
 from qa.proper import Proper, sounds_like
 from qa.rows import NAMES, fitted_rows
+from tests.small import engine_of
 
 REPORT = """---
 company: Lakeside Hotels Limited
@@ -47,11 +46,7 @@ contact: ir@lakeside.example
 
 @pytest.fixture(scope="module")
 def hotels(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    folder = tmp_path_factory.mktemp("hotels")
-    path = folder / "report.en.md"
-    path.write_text(REPORT, encoding="utf-8")
-    build([path], folder / "index", embedder=embedder)
-    return Engine(open_current(folder / "index"), embedder)
+    return engine_of(REPORT, tmp_path_factory.mktemp("hotels"), embedder, "report.en.md")
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,10 @@ from api.series import over_periods
 from api.settings import BadSetting, Settings, read_settings
 from api.suggest import suggestions
 from api.widget import SOURCE, introduce
-from index.build import build
 from index.embed import Embedder
 from index.script import LANGUAGES, Language, fold, language_of
-from index.snapshot import open_current
 from qa.engine import Engine
+from tests.small import engine_of
 
 MOST = 20_000  # bytes the widget may weigh on the wire, gzipped, in all
 
@@ -43,10 +42,7 @@ contact: esg@kaho.example
 
 @pytest.fixture(scope="module")
 def factory(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Engine:
-    folder = tmp_path_factory.mktemp("factory")
-    (folder / "factory.md").write_text(FACTORY, encoding="utf-8")
-    build([folder / "factory.md"], folder / "index", embedder=embedder)
-    return Engine(open_current(folder / "index"), embedder)
+    return engine_of(FACTORY, tmp_path_factory.mktemp("factory"), embedder, "factory.md")
 
 
 def test_the_whole_widget_is_one_script_of_at_most_20_kilobytes(client: TestClient) -> None:
