@@ -21,6 +21,8 @@ _HAN_DIGITS = {"一": "1", "二": "2", "三": "3"}
 _WORD_DIGITS = {"one": "1", "two": "2", "three": "3", "i": "1", "ii": "2", "iii": "3"}
 _CODE = re.compile(r"(?<![A-Za-z0-9])(?P<aspect>[AB]\d)(?:\.(?P<number>\d{1,2}))?(?![A-Za-z0-9.])")
 _GRI = re.compile(r"\bGRI\s*(?P<number>\d{1,3}-\d{1,2})\b", re.I)
+_OF_PEOPLE = r"(?:employees|staff|workers|people|persons|colleagues|those|workforce|team|anyone|men|women|males|females|hires|leavers)"
+_NO_MEASURE = r"(?!\s*(?:[.,]\d|%|per\b|hours?\b|days?\b|months?\b|km\b|percent\b|countr|cit|nationalit|thousand|million|k\b))"
 _AGE = re.compile(
     r"""
     (?P<low>\d\d)\s*岁?\s*(?:\(含\))?\s*(?:-|–|—|~|至|到|to|and|with)\s*(?P<high>\d\d)\s*(?:岁|years?\s*old|years?\s*of\s*age|\b(?=.{0,12}(?:age|岁)))
@@ -42,6 +44,9 @@ _AGE = re.compile(
   | (?:aged?\s*|ages\s*)\b(?:over|above|older\s+than|more\s+than)\s*(?P<over_aged>\d\d)\b
   | \b(?:under|below|younger\s+than)\s*(?:the\s+age\s+of\s*)?(?P<under_en>\d\d)s?\b
       (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|or\b|was\b|turn|employ|staff|group))
+  | \b(?P<kept_under>{people}\s+(?:(?:who|that)\s+(?:are|were|is)\s+)?)(?:under|below|younger\s+than)\s*(?P<under_people>\d\d)\b{bare}
+  | \b(?P<kept_over>{people}\s+(?:(?:who|that)\s+(?:are|were|is)\s+)?)(?:over|above|older\s+than)\s*(?P<over_people>\d\d)\b{bare}
+  | \b(?P<kept_range>{people}\s+(?:(?:who|that)\s+(?:are|were|is)\s+)?)(?:between|from)\s*(?P<low_people>\d\d)\s*(?:-|–|to|and)\s*(?P<high_people>\d\d)\b{bare}
   | \b(?:over|above|older\s+than)\s*(?:the\s+age\s+of\s*)?(?P<over_en>\d\d)s?\b
       (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
   | \baged?\s*(?:between\s*)?(?P<low_en>\d\d)\s*(?:-|–|to|and)\s*(?P<high_en>\d\d)
@@ -50,7 +55,7 @@ _AGE = re.compile(
   | (?<![\d.-])(?P<low_bare>[2-6]\d)\s*(?:-|–|to)\s*(?P<high_bare>[2-6]\d)\b(?![\d.%-])
   | \b(?P<under_tail>\d\d)\s*(?:or|and|years\s*old\s*(?:or|and))\s*(?:under|below|younger)
   | \b(?P<over_tail>\d\d)\s*(?:or|and|years\s*old\s*(?:or|and))\s*(?:over|above|older)
-    """,
+    """.replace("{people}", _OF_PEOPLE).replace("{bare}", _NO_MEASURE),
     re.VERBOSE | re.I,
 )
 _AGE_SIGN = re.compile(  # <30, ≥ 50, 60+: an age where nothing else is said, or where the text speaks of age
@@ -504,14 +509,15 @@ def _ages(text: str) -> tuple[frozenset[Member], str]:
     found: set[Member] = set()
 
     def take(match: re.Match[str]) -> str:
-        named = {name: value for name, value in match.groupdict().items() if value}
+        held = {name: value for name, value in match.groupdict().items() if value}
+        named = {name: value for name, value in held.items() if not name.startswith("kept")}
         if len(named) == 2:
             low, high = named.values()
             found.add(("age", f"{low}-{high}"))
         else:
             ((name, value),) = named.items()
             found.add(("age", f"-{value}" if name.startswith("under") else f"{value}-"))
-        return " "
+        return next((value for name, value in held.items() if name.startswith("kept")), " ")
 
     written = _SPELT_AGE.sub(lambda match: _TENS[match["tens"].lower()], _HAN_AGE.sub(_digits, text))
     rest = _AGE.sub(take, written)

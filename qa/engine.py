@@ -492,7 +492,8 @@ def _computed(desk: Desk, choice: Choice) -> Numbers | None:
         return None
     if choice.found:
         return answer_numbers(desk, choice)
-    if len(choice.matches) == 1 and choice.matches[0].target.per:
+    asked = desk.question.concept.metrics
+    if len(choice.matches) == 1 and choice.matches[0].target.per and len(choice.matches[0].target.metrics) >= len(asked):
         return quotient(desk, choice.matches[0])
     return None
 

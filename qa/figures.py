@@ -23,7 +23,7 @@ from qa.topics import settle
 
 Absence = Literal["unknown", "boundary", "measure"]
 
-_LISTED = re.compile(r"\band\b|&|;|和|与|及|、|同埋|跟|以及|各", re.I)
+_LISTED = re.compile(r"\band\b|\bplus\b|&|;|\+|和|与|及|、|同埋|跟|以及|各", re.I)
 PERCENT = re.compile(r"百分之|百分比|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%", re.I)
 _MEASURES = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _MODEL = re.compile(r"(?!fy)[a-z]{1,4}\d{2,4}[a-z]{0,2}|\d{3}[a-z]s?")  # a type of aircraft, car or ship
@@ -234,7 +234,7 @@ class _Asked:
         self.company = names
         self.proper = proper
         self.names = {term for name in names for term in split_terms(fold(name))}
-        self.listed = bool(_LISTED.search(fold(question.text)))
+        self.listed = question.together or bool(_LISTED.search(fold(question.text)))
         self.text = "\x1f".join(self.terms)
         plain = question.operation in ("lookup", "highest", "lowest", "trend")
         self.in_percent = plain and bool(PERCENT.search(fold(question.text)))

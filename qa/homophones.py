@@ -15,6 +15,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]+")
 _RUNS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+", re.S)
 _TONNES = re.compile(r"(?:多少|几多|几|\d)\s*(?P<meant>顿)(?![饭餐饱])")
 _LONGEST = 6  # characters
+_NUMERALS = frozenset("一二三四五六七八九十百千万亿零两")
 
 # Sounds that typists of the south and of Hong Kong exchange.
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
@@ -72,7 +73,7 @@ class Homophones:
         (meant,) = near
         wrong = [a for a, b in zip(given, meant, strict=True) if a != b]
         telling = given if len(given) == 2 else wrong  # two characters side by side are soon found by chance
-        return meant if len(wrong) == 1 and not CHINESE.intersection(telling) else None
+        return meant if len(wrong) == 1 and not (CHINESE | _NUMERALS).intersection(telling) else None
 
 
 def _words(folded: str) -> set[tuple[int, int]]:

@@ -215,6 +215,10 @@ _SHORT_YEAR = re.compile(
     r"|(?<![\w.])['’](?P<short>[12]\d)(?!\w)"
 )
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]{0,300}>", re.I | re.DOTALL)  # asks nothing
+_PARTING = (  # what stands between a verb and its object, less of it first
+    re.compile(r"(?<=[\u3400-\u9fff])(?:多少|几多)(?=[\u3400-\u9fff])"),
+    re.compile(r"(?<=[\u3400-\u9fff])[了咗过](?:多少|几多)(?=[\u3400-\u9fff])"),
+)
 _PEOPLE = re.compile(r"员工|雇员|职工|同事|人手|employee|staff|workforce|people|worker|colleague", re.I)
 _PEOPLE_TERMS = frozenset(
     {"员", "工", "雇", "职", "同", "事", "人", "手", "employe", "employee", "peopl", "staff", "work", "worker"}
@@ -317,7 +321,7 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
     return Question(
         text=text,
         language=language,
-        concept=_with_workforce(lexicon.concept(_CURRENCY.sub(" ", text)), folded, operation),
+        concept=_with_workforce(_concept(_CURRENCY.sub(" ", text), lexicon), folded, operation),
         periods=periods,
         period_words=", ".join(
             filter(None, (words, *(w for w in year_words_in(folded, closing=closing) if not _PLAIN_YEAR.fullmatch(w))))
@@ -332,6 +336,15 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
         unread=tuple(unread_years_in(folded)),
         parts=tuple(part_years_in(folded, closing=closing)),
     )
+
+
+def _concept(text: str, lexicon: Lexicon) -> Concept:
+    """Read what a question names, also where "how much" parts a verb from its object: 買了多少電 is 買電."""
+    whole = lexicon.concept(text)
+    if whole.metrics:
+        return whole
+    joined = (lexicon.concept(pattern.sub("", fold(text))) for pattern in _PARTING)
+    return next((concept for concept in joined if concept.metrics), whole)
 
 
 def _whole_years(text: str, latest: str) -> str:
