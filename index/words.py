@@ -23,7 +23,7 @@ _SCOPE = re.compile(
 )
 _SCOPES = {"一": "1", "二": "2", "三": "3", "i": "1", "ii": "2", "iii": "3", "one": "1", "two": "2", "three": "3"}
 _RULES = 3  # raised when search_tokens cuts differently than before
-_SENTENCE_END = re.compile(r"[。！？；]+[」』”’）)]*|(?<![A-Z])[.!?;][\"')\]]*(?=\s+[A-Z0-9\"(\u3400-\u9fff]|\s*$)|\n+")
+_SENTENCE_END = re.compile(r"[。！？；]+[」』”’）)]*|(?<![A-Z])(?<!\bM[rs])(?<!\bMrs)(?<!\bDr)(?<!\bProf)(?<!\bMessrs)(?<!\bHon)(?<!\bNo)(?<!\bSt)[.!?;][\"')\]]*(?=\s+[A-Z0-9\"(\u3400-\u9fff]|\s*$)|\n+")
 _STOP = frozenset(
     """
     a an the of in on at to for and or is are was were be been by with as from that this it its which what who
@@ -75,6 +75,8 @@ def search_tokens(text: str) -> list[str]:
 def sentences(text: str) -> list[tuple[int, int]]:
     """Give the spans of a text's sentences, ends included, white space between them left out.
 
+    >>> [("Ms. Lam chairs it. It met twice."[a:b]) for a, b in sentences("Ms. Lam chairs it. It met twice.")]
+    ['Ms. Lam chairs it.', 'It met twice.']
     >>> [("Scope 2 fell. It was 378.80 t."[a:b]) for a, b in sentences("Scope 2 fell. It was 378.80 t.")]
     ['Scope 2 fell.', 'It was 378.80 t.']
     """

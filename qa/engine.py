@@ -221,7 +221,9 @@ class Engine:
             return self._refuse_for(desk, Choice(matches=(), residue=()), (), report, names)
         choice = self._choose(question, catalogue, report, names)
         if _asks_reason(question) and choice.found:
-            return reason_in_notes(desk, choice)
+            told = reason_in_notes(desk, choice)
+            told = told or self._from_prose(question, report, names, citations, Choice(matches=(), residue=()))
+            return told or self._without_reason(question, report, names, citations)
         if question.operation == "share" and not _printed_share(choice):
             shared = answer_share(desk, names)
             if shared is not None and shared.numbers is not None and shared.numbers.figures:
@@ -269,6 +271,14 @@ class Engine:
             return noted
         prose = self._from_prose(desk.question, report, names, desk.citations, Choice(matches=(), residue=()))
         return prose or self._refuse(desk.question, "not_in_report", "", report)
+
+    def _without_reason(
+        self, question: Question, report: str, names: Sequence[str], citations: Citations
+    ) -> Answer:
+        """Say that the report gives no reason, and what of it comes closest."""
+        refused = self._refuse(question, "not_in_report", "", report)
+        closest = closest_text(question, self._prose.closest(question, report, names=names), citations)
+        return replace(refused, text=say("no_reason", question.language) + closest, citations=citations.all)
 
     def _from_numbers(self, desk: Desk, choice: Choice, numbers: Numbers) -> Answer:
         question = desk.question

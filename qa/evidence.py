@@ -14,6 +14,7 @@ from index.embed import Embedder
 from index.lexicon import stem
 from index.script import fold
 from index.words import sentences, tokens
+from qa.asking import asking_words, without_asking
 from qa.wording import Wording
 
 Array = npt.NDArray[np.float32]
@@ -337,7 +338,11 @@ def read_terms(text: str, names: Sequence[str], wording: Wording) -> list[Term]:
     own = {form for name in names for token in cut_words(name) for form in (token, f"{token}'s")}
     folded = fold(text)
     wanted = _asked_words(folded)
-    said = cut_words(_ASKS.sub(" ", folded))
+    said = [
+        token
+        for token in cut_words(_ASKS.sub(" ", without_asking(folded.lower())))
+        if token.isascii() or token not in asking_words()
+    ]
     meanings = [m for m in wording.meanings(said) if not all(said[n] in own for n in range(m.start, m.end))]
     terms: dict[tuple[str, ...], set[int]] = {}
     covered: set[int] = set()

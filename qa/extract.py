@@ -58,6 +58,30 @@ _ASKS_NAME = re.compile(  # what somebody is called
 _NAMES = re.compile(
     r"先生|女士|小姐|博士|教授|由[^,，。；]{2,14}(?:担任|出任|任)|(?:主席|主任|负责人)[为是:：]?[^,，。；委及和的由会]{2,4}(?=[,，。；、]|担任|$)|\b(?:by|is|chair\w*|head\w*),?\s+(?:the\s+)?(?:[\w-]+\s+){0,5}?[A-Z][a-z]+\s+[A-Z][\w'-]+|\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor)\b"
 )
+_NAMED_IN_ROLE = re.compile(  # 主席為獨立非執行董事陳大文; chaired by non-executive director Chan Tai Man
+    r"(?:主席|主任|召集人|负责人|组长|主管|总监|总裁|董事|经理|秘书)(?:为|是|由|:|：)?[^,，。；、\s委及和的由会兼或与]{2,4}(?=[,，。；、(（]|担任|出任|主持|领导|带领|负责|兼任|$)"
+)
+_CAUSED = re.compile(
+    r"因(?!此|素|应|而|子|果)|由于|所致|致使|源于|源自|归因|归功|得益|受惠|拖累|带动|令|使得|所以|为了|以免|反映|主要来自|随着?"
+    r"|\b(?:because|since|owing|due\s+to|as\s+a\s+result|result(?:s|ed|ing)?\s+(?:from|of)|thanks\s+to|driven|caused?|reason|attribut\w+|reflect\w*|after"
+    r"|follow(?:ed|ing|s)|in\s+order\s+to|so\s+that|so\s+as|given|when|with\s+the|as\s+(?:we|it|the|more|fewer|a|an|its|our|two|one|production|sales|output)|mainly|therefore|helped)\b",
+    re.I,
+)
+_RISES = re.compile(
+    r"\b(?:ris(?:e|es|en|ing)|rose|increas\w+|grew|grow\w*|higher|more|up|climb\w*|jump\w*|surg\w+|worse\w*|doubl\w+)\b"
+    r"|上升|回升|升[了咗返高]|上涨|涨|增[加多长大]|多[了咗]|飙升|急升|变差|高[了咗]",
+    re.I,
+)
+_SINKS = re.compile(
+    r"\b(?:f[ae]ll(?:s|en|ing)?|drop\w*|decreas\w+|declin\w+|reduc\w+|lower|less|fewer|down|shrank|shrink\w*|cut|improv\w+|better)\b"
+    r"|下降|下跌|减[少低]?|降[了低]|跌[了咗]?|少[了咗]|回落|缩减|低[了咗]",
+    re.I,
+)
+_ASKS_DEED = re.compile(  # what is done, what happens, what something is called: no amount
+    r"\bwhat\s+(?:happens|happened|does|do|did|will|would|should|can|must|becomes?)\b|\b(?:if|in\s+case|when(?:ever)?)\b"
+    r"|如果|假如|倘若|若(?!干)|一旦|万一|要是|怎么|怎样|如何|点样|点办|系点|是如何|叫(?:做)?(?:什么|甚么|咩|乜)",
+    re.I,
+)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _MODEL = re.compile(r"^[a-z]+\d+[a-z]*$|^\d+[a-z]+$")  # of a type of aircraft, car or ship
 _PER = re.compile(r"\bper\b|\b(?:each|every)\b|/|[每按]|平均|人均", re.I)
@@ -336,13 +360,25 @@ class Reading:
             return False
         if must and not self._speaks_of(must, n):
             return False
-        if _ASKS_NAME.search(fold(self.question.text)) and not _NAMES.search(self.pages.folded[n]):
+        said = self.pages.folded[n]
+        if _ASKS_NAME.search(fold(self.question.text)) and not (_NAMES.search(said) or _NAMED_IN_ROLE.search(said)):
+            return False
+        if ask == "why" and self._asks_measure() and not self._gives_reason(n):
             return False
         return _same_period(self.question, sentence, year) and self._names_measure(sentence)
 
+    def _gives_reason(self, n: int) -> bool:
+        """Tell whether a sentence gives a cause, and not of the opposite: of a fall where a rise is asked about."""
+        asked, said = fold(self.question.text), self.pages.folded[n]
+        rises, sinks = _RISES.search(asked), _SINKS.search(asked)
+        opposite = _SINKS if rises and not sinks else _RISES if sinks and not rises else None
+        same = _RISES if opposite is _SINKS else _SINKS
+        against = opposite is not None and opposite.search(said) is not None and same.search(said) is None
+        return _CAUSED.search(said) is not None and not against
+
     def _names_measure(self, sentence: Sentence) -> bool:
         """Tell whether a sentence names what a "what is the ..." asks for, where that is measured in numbers."""
-        if self.question.ask != "what" or not self._asks_measure():
+        if self.question.ask != "what" or not self._asks_measure() or _ASKS_DEED.search(fold(self.question.text)):
             return True
         named = self.lexicon.concept(f"{' '.join(sentence.passage.section[-1:])} {sentence.text}").metrics
         return self._asked_among(named)

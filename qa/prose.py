@@ -112,15 +112,12 @@ def _cite_beside(span: Span, citations: Citations, snapshot: Snapshot) -> None:
             return
 
 
-def reason_in_notes(desk: Desk, choice: Choice) -> Answer:
-    """Give the report's own note on a figure as the reason, or say that the report gives none."""
-    language = desk.language
+def reason_in_notes(desk: Desk, choice: Choice) -> Answer | None:
+    """Give the report's own note on a figure as the reason; None where it has no note that tells one."""
     for series, note in _notes_of(desk, choice):
         if _explains(note, desk, series) > 0:
             return _quoted(desk, series, note)
-    return Answer(
-        id="", status="not_disclosed", reason="not_in_report", language=language, text=say("no_reason", language)
-    )
+    return None
 
 
 def original_in_notes(desk: Desk, choice: Choice) -> Answer | None:
