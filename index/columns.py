@@ -29,6 +29,14 @@ PARENTHESIS = re.compile(r"[(（\[](?P<inside>[^()（）\[\]]*(?:\([^()]*\))?[^(
 _PLACE = re.compile(
     r"章节|页[码次]|披露位置|\b(?:section|chapter|page)s?\b(?=\s*(?:$|[/&(,]|or\b|and\b|no\b|ref))", re.I
 )
+_CODED = re.compile(
+    r"""
+    (?: (?: hkex | esg | kpi | gri | sasb | 关键绩效指标 | 绩效指标 | 指标 | 层面 | 一般披露 | general \s+ disclosure )? \s* [:：]? \s*
+        (?: [AB]\d{1,2}(?:\.\d{1,2})*(?:\([a-z]\))? | \d{3}-\d{1,2}(?:-[a-z])? | (?<=gri)\s*\d{3} | [A-Z]{2}-[A-Z]{2}-\d{3}[a-z]?(?:\.\d{1,2})? )
+        \s* (?: [,，、;/和及与&-] | to | and )? \s* )+
+    """,
+    re.VERBOSE | re.I,
+)
 _LONGEST_PLACE = 28  # characters of such a heading
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -127,7 +135,7 @@ class Columns:
     values: tuple[ValueColumn, ...]
     period: int | None = None  # the label column whose cells are periods, when no header names one
     notes: int | None = None  # the column of footnote marks
-    pages: frozenset[int] = frozenset()  # columns of page numbers, as in an index of contents
+    pages: frozenset[int] = frozenset()  # columns of page numbers, as in an index of contents, or of codes
     context: str = ""  # what the header says of all rows: the name above the labels
     years: Mapping[Kind, int] = field(default_factory=dict)  # the columns of each row's target year and base year
 
@@ -138,7 +146,7 @@ def read_columns(table: Table, header: Sequence[Row], body: Sequence[Row], befor
     stacks = _stacks(header, width)
     unit = next((n for n, texts in enumerate(stacks) if any(heads(text, UNIT_HEADING) for text in texts)), None)
     notes = next((n for n, texts in enumerate(stacks) if n and texts and heads(texts[-1], NOTE_HEADING)), None)
-    pages = frozenset(n for n, texts in enumerate(stacks) if _places(texts))
+    pages = frozenset(n for n, texts in enumerate(stacks) if _places(texts) or _codes(body, n))
     apart = {0, unit, notes, *pages}  # of the columns that no heading can make columns of figures
     headings = {n: read_heading(texts) for n, texts in enumerate(stacks) if n not in apart and any(texts)}
     years = _year_columns(headings, body)
@@ -159,6 +167,7 @@ def read_columns(table: Table, header: Sequence[Row], body: Sequence[Row], befor
     taken = set(values) | set(years.values()) | {unit, notes, period}
     beside = [n for n in range(1, min(first, width)) if n not in taken and not _numbers(body, n)]
     labels = tuple(n for n in (0, *beside) if n not in taken)
+    labels = tuple(n for n in labels if n not in pages) or labels
     if unit is None:
         unit = _unit_column(body, labels)
         labels = tuple(n for n in labels if n != unit)
@@ -260,6 +269,13 @@ def _places(texts: Sequence[str]) -> bool:
         return True
     short = all(len(text) <= _LONGEST_PLACE for text in texts)
     return short and any(_PLACE.search(fold(text)) for text in texts) and not any(years_in(text) for text in texts)
+
+
+def _codes(body: Sequence[Row], index: int) -> bool:
+    """Tell a column that has nothing but codes of a standard: A1.2, KPI B2.1, GRI 305-1, FN-CB-510a.1."""
+    cells = [row.cells[index].text.text.strip() for row in body if not heading_text(row)]
+    said = [text for text in cells if text.strip("-–— ")]
+    return bool(said) and all(_CODED.fullmatch(fold(text)) for text in said)
 
 
 def heads(text: str, headings: frozenset[str]) -> bool:

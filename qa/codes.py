@@ -59,14 +59,17 @@ def answer_code(desk: Desk, snapshot: Snapshot, report: str) -> Answer | None:
 
 
 def under_codes(desk: Desk, series: Series) -> bool:
-    """Tell whether a row's label prints a code that a question names, or its metric goes by it."""
+    """Tell whether a row prints a code that a question names, or its metric goes by it."""
     return prints_code(desk, series) or _goes_by_code(desk, series)
 
 
 def prints_code(desk: Desk, series: Series) -> bool:
-    """Tell whether a row's label prints a code that a question names."""
-    label = fold(" ".join(cell for path in series.labels.values() for cell in path))
-    return any(_pattern(code).search(label) for code in desk.question.concept.codes)
+    """Tell whether a row prints a code that a question names, in its label or in a column of its own."""
+    labels = [cell for path in series.labels.values() for cell in path]
+    held = next(iter(series.cells.values()), {}).values()
+    rows = [desk.passages[figure.passage_id].text[figure.row_start : figure.row_end] for figure in held]
+    printed = fold(" ".join([*labels, *rows]))
+    return any(_pattern(code).search(printed) for code in desk.question.concept.codes)
 
 
 def _goes_by_code(desk: Desk, series: Series) -> bool:
