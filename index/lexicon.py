@@ -17,6 +17,10 @@ from index.script import Language, fold, render
 
 _TERM = re.compile(r"\d+(?:\.\d+)*|[a-z][a-z0-9'&]*|[\u3400-\u9fff\uf900-\ufaff]|%")
 _SCOPE = re.compile(r"(?:范畴|范围)\s*(?P<han>[一二三123])")
+_SCOPE_RANGE = re.compile(
+    r"(?P<scope>\bscope|范畴|范围)s?\s*[1一]\s*(?:-|–|—|~|至|到|to|through)\s*(?:\bscope|范畴|范围)?\s*[3三](?!\d)"
+)
+_SHORT = 2  # characters
 _HAN_DIGITS = {"一": "1", "二": "2", "三": "3"}
 _WORD_DIGITS = {"one": "1", "two": "2", "three": "3", "i": "1", "ii": "2", "iii": "3"}
 _CODE = re.compile(r"(?<![A-Za-z0-9])(?P<aspect>[AB]\d)(?:\.(?P<number>\d{1,2}))?(?![A-Za-z0-9.])")
@@ -87,7 +91,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _COVERAGE = re.compile(
     r"\((?:包括|包含|涵盖|覆盖|不含|不包括|includ\w+\b|exclud\w+\b|cover(?:s|ing)\b)[^()]*\)|\((?:含|inclusive)\)", re.I
 )
-_HOW_MUCH = re.compile(r"多少|几多|咗|(?<=[用排买花捐])了")
+_HOW_MUCH = re.compile(r"多少|几多|咗|(?<=[用排买花捐购])了")
 _RATE = re.compile(r"率|比|占|%|成|share|percent|proportion|rate|ratio|coverage", re.I)
 _ASKING = re.compile(r"多少|几|how\s+m", re.I)  # a name that is a question is matched whole, never word by word
 _HEAD = "per_employee"
@@ -198,14 +202,19 @@ class Lexicon:
         """Split folded text into terms, everyday words rewritten to the phrases' own."""
         return split_terms(text, self.synonyms)
 
-    def mentions(self, terms: tuple[str, ...]) -> list[Mention]:
-        """Find the longest phrases, left to right, none overlapping another."""
+    def mentions(self, terms: tuple[str, ...], inside: frozenset[int] = frozenset()) -> list[Mention]:
+        """Find the longest phrases, left to right, none overlapping another.
+
+        `inside` are the terms that do not open a word: a phrase of two characters that cuts a word apart is none, such
+        as 廢膠 in 廢膠水.
+        """
         found: list[Mention] = []
         position = 0
         while position < len(terms):
             for length in range(min(self.longest, len(terms) - position), 0, -1):
                 meanings = self.phrases.get(terms[position : position + length])
-                if meanings:
+                short = length == _SHORT and not terms[position].isascii()
+                if meanings and not (short and (position in inside or position + length in inside)):
                     end = position + length
                     found += [
                         Mention(kind=kind, key=key, start=position, end=end, dimension=dimension)
@@ -246,7 +255,7 @@ class Lexicon:
         ages, plain = _ages(plain)
         divided_by, plain = self.denominators.take(plain.lower())
         terms = self.terms(plain)
-        mentions = self.mentions(terms)
+        mentions = self.mentions(terms, self._inside(plain))
         scattered, words = self._scattered(self._words(plain), rates=bool(_RATE.search(plain)))
         if scattered:
             mentions = [m for m in mentions if m.kind != "metric" or not self._within(terms[m.start : m.end], words)]
@@ -306,6 +315,24 @@ class Lexicon:
         rewritten = self.synonyms.rewrite(text.lower())
         latin = {term for term in self.terms(text) if term.isascii() and term not in _FUNCTION}
         return frozenset(latin | {word for run in _HAN.findall(rewritten) for word in cut(run) if len(word) > 1})
+
+    def _inside(self, text: str) -> frozenset[int]:
+        """Number the terms of a folded text that stand within a Chinese word and do not open it."""
+        found: set[int] = set()
+        count, opened = 0, 0
+        for match in _TERM.finditer(self.synonyms.rewrite(_scopes_apart(text.lower()))):
+            if not _HAN.match(match.group()):
+                count += 2 if re.fullmatch(r"scope[123]", match.group()) else 1
+                continue
+            if match.start() >= opened:
+                run = _HAN.match(match.string, match.start())
+                words = cut(run.group()) if run else []
+                starts = {sum(map(len, words[:n])) for n in range(len(words))}
+                first, opened = match.start(), run.end() if run else match.end()
+            if match.start() - first not in starts:
+                found.add(count)
+            count += 1
+        return frozenset(found)
 
     def _clipped(self, name: str) -> bool:
         """Tell whether a Chinese name has a word of one character, which its words of content leave out."""
@@ -370,6 +397,11 @@ class Lexicon:
 
     def _specific(self, keys: Iterable[str]) -> frozenset[str]:
         found = frozenset(keys)
+        for key in found:  # a total and more of its parts than it is usually summed of: all of them, Scopes 1 to 3
+            sums = set(self.metrics[key].sums)
+            below = {other for other in found if key in self.ancestors(other)}
+            if sums and sums <= found and any(sums.isdisjoint((one, *self.ancestors(one))) for one in below):
+                found -= below
         totals = {ancestor for key in found for ancestor in self.ancestors(key)}
         parts = {part for key in found - totals for part in (*self.metrics[key].joins, *self.metrics[key].sums)}
         return found - totals - parts
@@ -399,8 +431,7 @@ def split_terms(text: str, synonyms: Synonyms = _NO_SYNONYMS) -> tuple[str, ...]
     >>> split_terms(fold("範疇二 Emissions in 2022"))
     ('范', '畴', '2', 'emiss', 'in', '2022')
     """
-    lowered = _SCOPE.sub(lambda m: f"范畴{_HAN_DIGITS.get(m['han'], m['han'])} ", text.lower())
-    lowered = synonyms.rewrite(lowered)
+    lowered = synonyms.rewrite(_scopes_apart(text.lower()))
     terms: list[str] = []
     for match in _TERM.finditer(lowered):
         term = match.group()
@@ -413,6 +444,12 @@ def split_terms(text: str, synonyms: Synonyms = _NO_SYNONYMS) -> tuple[str, ...]
             stemmed = stem(term)
             terms.append(synonyms.stems.get(stemmed, stemmed))
     return tuple(terms)
+
+
+def _scopes_apart(text: str) -> str:
+    """Write scopes of emissions alike, 範圍二 as 范畴2, and a range of them as all that it spans."""
+    spanned = _SCOPE_RANGE.sub(r"\g<scope>1 and \g<scope>2 and \g<scope>3 ", text)
+    return _SCOPE.sub(lambda m: f"范畴{_HAN_DIGITS.get(m['han'], m['han'])} ", spanned)
 
 
 def stem(word: str) -> str:

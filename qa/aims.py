@@ -22,7 +22,7 @@ _ASKED: tuple[tuple[Aim, re.Pattern[str]], ...] = (
     (
         "original",
         re.compile(
-            r"\b(?:before|prior\s+to)\s+(?:it\s+was\s+|they\s+were\s+|being\s+|the\s+)?restate(?:d|ment)\b"
+            r"\b(?:before|prior\s+to)\s+(?:(?:it|they)\s+(?:was|were|got)\s+|being\s+|the\s+|its\s+)?restate(?:d|ment)\b"
             r"|\b(?:originally|previously|first)\s+(?:report(?:ed)?|state[d]?|disclosed?|publish(?:ed)?)\b|\boriginal(?:ly)?\s+(?:figure|value|number)\b"
             r"|(?:重列|重述|重新呈列)(?:之|以)?前|原先?(?:呈报|列报|披露|列)(?:的|之)?(?:数字|数|数值)?|先前(?:呈报|披露|列报)的?",
             re.I,
@@ -47,13 +47,16 @@ _ASKED: tuple[tuple[Aim, re.Pattern[str]], ...] = (
     (
         "target",
         re.compile(
-            r"\b(?:targets?|goals?)\b|\b(?:aims?|wants?|plans?|intends?|pledged?|committed)\s+to\s+(?:cut|reduce|lower|raise|increase)\b"
+            r"\b(?:targets?|goals?)\b|\b(?:meant|supposed|due|scheduled|expected|hop(?:es?|ing))\s+to\s+(?:reach|hit|be|get|fall|cut|come|achieve|drop|rise|have)\b"
+            r"|\bby\s+when\b|\b(?:aims?|wants?|plans?|intends?|pledged?|committed)\s+to\s+(?:cut|reduce|lower|raise|increase)\b"
             r"|目标|(?:打算|计划|承诺)(?=.{0,6}[减降增升])",
             re.I,
         ),
     ),
 )
-_AIM = re.compile(r"\b(?:targets?|goals?)\b|目标|指标值", re.I)
+_AIM = re.compile(
+    r"\b(?:targets?|goals?)\b|\b(?:meant|supposed|due|scheduled|hop(?:es?|ing))\s+to\b|\bby\s+when\b|目标|指标值", re.I
+)
 _MEANS = re.compile(r"\bhow\s+(?:do|does|did|will|would|can)\b|如何|怎样|怎么|点样", re.I)  # for prose to answer
 _COMPARED = re.compile(  # how far a figure is from a target is not computed
     r"\b(?:than|exceed\w*|above|below|short\s+of)\s+(?:the\s+|its\s+)?(?:20\d\d\s+)?(?:target|goal)"

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
@@ -23,11 +23,16 @@ from qa.topics import settle
 
 Absence = Literal["unknown", "boundary", "measure"]
 
-_LISTED = re.compile(r"\band\b|\bplus\b|&|;|\+|和|与|及|、|同埋|跟|以及|各", re.I)
+_LISTED = re.compile(r"\band\b(?!\s+(?:by\s+)?(?:how|what|when|why|who|where|which)\b)|\bplus\b|&|;|\+|和|与|及|、|同埋|跟|以及|各", re.I)
 PERCENT = re.compile(r"百分之|百分比|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%", re.I)
 _MEASURES = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _MODEL = re.compile(r"(?!fy)[a-z]{1,4}\d{2,4}[a-z]{0,2}|\d{3}[a-z]s?")  # a type of aircraft, car or ship
 _EXCLUDES = frozenset("outside except excluding besides 以外 之外 除 除了 除去 撇除 撇开 不包括 不含".split())
+_OUTSIDE_SEVERAL = re.compile(  # outside China and Hong Kong: the second is not asked for either
+    r"\b(?:outside|except|excluding|other\s+than)\s+(?:of\s+)?(?:the\s+)?[a-z]+(?:\s+[a-z]+)?\s+(?:and|or)\s+(?:the\s+)?[a-z]+"
+    r"|[和与及或、][\u3400-\u9fff]{2,4}(?:以外|之外)",
+    re.I,
+)
 _PLACES = frozenset("港澳台臺美英日韩法德京沪粤男女")  # single characters that may name a group
 _COMPARING = frozenset({"change", "percent_change", "ratio", "highest", "lowest"})
 _COMPARED = frozenset({"exceed", "exceeds", "exceeded", "高出", "高于", "低于", "超出", "多出"})
@@ -36,6 +41,7 @@ _PER_UNIT = re.compile(r"\s*(?:per\b|每)|.*[/／]", re.I)  # a unit that no tab
 _EACH = re.compile(r"(?:\b(?:per|every|each)|每)\s*(?:one\s+)?(?P<number>\d[\d,.]*)", re.I)
 _RARE = 0.9  # rarity from which a word is said only by all of its characters
 _TELLING = 0.5  # rarity from which a Chinese word of one character says something
+_EARLIER = re.compile(r"\b(?:before|prior|previous\w*|original\w*|earlier|pre)\b|前|原|早前|先前|之前", re.I)
 _RESTATED = frozenset({"restated", "restatement", "经", "重列", "经重列", "重述", "经重述"})
 _GROUP_WORDS = {  # what the groups of a breakdown are called when one of them is asked for
     "region": ("city", "cities", "region", "regions", "place", "城市", "地区"),
@@ -354,14 +360,23 @@ def _parts_of(target: Target, related: Sequence[Series], lexicon: Lexicon) -> tu
     """Find the series whose sum is what a target means: Scopes 1 and 2 for all emissions."""
     if target.per or len(target.metrics) != 1:
         return ()
-    wanted = lexicon.metrics[next(iter(target.metrics))].sums
+    whole = next(iter(target.metrics))
+    wanted = lexicon.metrics[whole].sums
+    if any(_beyond(key, whole, wanted, lexicon) for series in related for key in series.metrics):
+        return ()  # a report that prints Scope 3 means more by all emissions than Scopes 1 and 2
     found = [
         next((s for s in related if s.metrics == {key} and not s.per and s.members == target.members), None)
         for key in wanted
     ]
     parts = [series for series in found if series is not None]
-    whole = len(parts) == len(wanted) > 0 and len({series.unit for series in parts}) == 1
-    return tuple(parts) if whole else ()
+    complete = len(parts) == len(wanted) > 0 and len({series.unit for series in parts}) == 1
+    return tuple(parts) if complete else ()
+
+
+def _beyond(key: str, whole: str, parts: Collection[str], lexicon: Lexicon) -> bool:
+    """Tell a part of a whole that is none of some parts, nor of theirs."""
+    above = {key, *lexicon.ancestors(key)}
+    return whole in above - {key} and above.isdisjoint(parts)
 
 
 def _without_parts(
@@ -509,7 +524,9 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
     added = len(asked.concept.members) < 2 or asked.question.together
     if operation == "percent_change" or (operation == "share" and added):
         settled |= {"百分之几", "百分之多少"}
-    if any(cell.restated for series in chosen for cells in series.cells.values() for cell in cells.values()):
+    marked = any(cell.restated for series in chosen for cells in series.cells.values() for cell in cells.values())
+    restated = asked.question.ask != "yes_no" and not _EARLIER.search(fold(asked.words))
+    if marked or restated:  # what a report prints now is what it restated
         settled |= _RESTATED
     if operation in _COMPARING:
         settled |= _COMPARED
@@ -517,10 +534,13 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
         settled |= {word for dimension in cut for word in _GROUP_WORDS.get(dimension, ())}
     if operation in ("highest", "lowest"):
         settled |= PART_WORDS
-    found = []
+    found: list[str] = []
+    outside = _OUTSIDE_SEVERAL.search(fold(asked.words)) if asked.concept.members else None
+    if outside:
+        found.append(outside.group())
     for token in asked.proper.joined(tokens(asked.words), apart=CHINESE | asking_words()):
         if token in _EXCLUDES and asked.concept.members and (left & set(split_terms(token)) or set(token) <= left):
-            found.append(token)  # the groups named are those that are not asked for
+            found.append(token)
             continue
         if token in settled or read_unit(token.lstrip("多几")) is not None:
             continue

@@ -144,6 +144,11 @@ _EXTREMES = tuple(entry for entry in _OPERATIONS if entry[0] in ("highest", "low
 _WHICH_GROUP = re.compile(
     r"\b(?:which|what)\b.{0,30}\b(?:group|gender|sex|region|age|place|grade|rank|type|kind)\b|哪|边", re.I
 )
+_WHICH_OF = re.compile(  # which of several, and by how much
+    r"\bwhich\b.{0,80}\b(?:higher|more|greater|larger|bigger|lower|less|fewer|smaller|highest|most|lowest|least|largest|smallest)\b"
+    r"|(?:哪|边)(?:一)?(?:个|间|家|座|类|种|组|厂|边|区|条|所|处|只).{0,16}[高多快大低少慢小]",
+    re.I,
+)
 _WHICH_YEAR = re.compile(r"\b(?:which|what)\s+(?:financial\s+|fiscal\s+)?year\b|(?:哪|边)一?年", re.I)
 _ASKS: tuple[tuple[Ask, re.Pattern[str]], ...] = (
     (
@@ -215,10 +220,6 @@ _SHORT_YEAR = re.compile(
     r"|(?<![\w.])['’](?P<short>[12]\d)(?!\w)"
 )
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]{0,300}>", re.I | re.DOTALL)  # asks nothing
-_PARTING = (  # what stands between a verb and its object, less of it first
-    re.compile(r"(?<=[\u3400-\u9fff])(?:多少|几多)(?=[\u3400-\u9fff])"),
-    re.compile(r"(?<=[\u3400-\u9fff])[了咗过](?:多少|几多)(?=[\u3400-\u9fff])"),
-)
 _PEOPLE = re.compile(r"员工|雇员|职工|同事|人手|employee|staff|workforce|people|worker|colleague", re.I)
 _PEOPLE_TERMS = frozenset(
     {"员", "工", "雇", "职", "同", "事", "人", "手", "employe", "employee", "peopl", "staff", "work", "worker"}
@@ -303,6 +304,8 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
         operation = "share"
     if operation == "sum" and _TREND.search(folded):
         operation = "trend"
+    if operation in ("change", "percent_change") and _WHICH_OF.search(folded) and not _WHICH_YEAR.search(folded):
+        operation = next((name for name, pattern in _EXTREMES if pattern.search(folded)), operation)
     if operation == "share" and _WHICH_GROUP.search(folded):
         operation = next((name for name, pattern in _EXTREMES if pattern.search(folded)), operation)
     periods, words, every = _periods(folded, latest, endpoints=operation in ("change", "percent_change"))
@@ -321,7 +324,7 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
     return Question(
         text=text,
         language=language,
-        concept=_with_workforce(_concept(_CURRENCY.sub(" ", text), lexicon), folded, operation),
+        concept=_with_workforce(lexicon.concept(_CURRENCY.sub(" ", text)), folded, operation),
         periods=periods,
         period_words=", ".join(
             filter(None, (words, *(w for w in year_words_in(folded, closing=closing) if not _PLAIN_YEAR.fullmatch(w))))
@@ -336,15 +339,6 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
         unread=tuple(unread_years_in(folded)),
         parts=tuple(part_years_in(folded, closing=closing)),
     )
-
-
-def _concept(text: str, lexicon: Lexicon) -> Concept:
-    """Read what a question names, also where "how much" parts a verb from its object: 買了多少電 is 買電."""
-    whole = lexicon.concept(text)
-    if whole.metrics:
-        return whole
-    joined = (lexicon.concept(pattern.sub("", fold(text))) for pattern in _PARTING)
-    return next((concept for concept in joined if concept.metrics), whole)
 
 
 def _whole_years(text: str, latest: str) -> str:
