@@ -400,7 +400,8 @@ class Lexicon:
         for key in found:  # a total and more of its parts than it is usually summed of: all of them, Scopes 1 to 3
             sums = set(self.metrics[key].sums)
             below = {other for other in found if key in self.ancestors(other)}
-            if sums and sums <= found and any(sums.isdisjoint((one, *self.ancestors(one))) for one in below):
+            beyond = (one for one in below if not (self.metrics[one].sums or self.metrics[one].joins))
+            if sums and sums <= found and any(sums.isdisjoint((one, *self.ancestors(one))) for one in beyond):
                 found -= below
         totals = {ancestor for key in found for ancestor in self.ancestors(key)}
         parts = {part for key in found - totals for part in (*self.metrics[key].joins, *self.metrics[key].sums)}

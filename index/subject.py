@@ -38,7 +38,7 @@ _DIVISION = re.compile(  # a name above the labels that says what each row is on
     re.I,
 )
 _NEUTRAL = re.compile(  # what a heading may say that neither measures nor counts: "B1 Employment", "Social data"
-    r"^(?:[a-z]\d?\s*[.:、]?\s*)?(?:environment(?:al)?|social|governance|(?:our\s+)?people|workplace|employment(?:\s+and\s+labou?r\s+practices)?"
+    r"^(?:(?:[a-z]\d{0,2}|(?:[a-z]\.?)?\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3}|[(（][一二三四五六七八九十\d]{1,3}[)）])\s*[.:、．]?\s*)?(?:environment(?:al)?|social|governance|(?:our\s+)?people|workplace|employment(?:\s+and\s+labou?r\s+practices)?"
     r"|indicators?|items?|metrics?|kpis?|key\s+performance\s+indicators?|categor(?:y|ies)|社会|环境|管治|雇佣(?:及劳工常规)?|员工|人力资源"
     r"|指标|项目|类别|关键绩效指标|(?:所在)?层面)(?:\s*(?:performance|data|indicators?|kpis?|绩效|数据|范畴|指标))?$",
     re.I,
