@@ -26,6 +26,7 @@ Array = npt.NDArray[np.float32]
 _EXACT: Final = 1.0
 _GROUPED: Final = 0.8
 _ALIKE: Final = 0.7
+_ANOTHER: Final = 0.3  # most that a site's name says of another
 _NEAR: Final = 0.3  # cosine below which two words have nothing to do with one another
 _UNKNOWN: Final = 0.9  # rarity of a word that no language has: a name
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
@@ -112,6 +113,12 @@ class RowWords:
                 number_of_group = self._ids.get(f"#{group}")
                 if number_of_group is not None:
                     row[number_of_group] = max(row[number_of_group], _GROUPED)
+            if len(term.words) == 1 and term.words[0] in self._label_runs:  # a site's name is that site and no other
+                own = self._ids.get(form_of(term.words[0]))
+                exact = row[own] if own is not None else 0.0
+                np.minimum(row, _ANOTHER, out=row)
+                if own is not None:
+                    row[own] = exact
         return strengths
 
     def apart(self, terms: Sequence[Term]) -> tuple[Array, list[tuple[int, int] | None]]:
@@ -237,6 +244,7 @@ class RowWords:
             [
                 *(word for path in series.labels.values() for word in path[:-1]),
                 *self._above.get(series.row_key, ()),
+                *(figure.unit_text for cells in series.cells.values() for figure in cells.values()),
                 *(name for member in sorted(series.members) for name in self._member_names(member)),
                 *(name for key in sorted(series.metrics | series.part_of) for name in self._linker.names(key)),
             ]
