@@ -31,8 +31,10 @@ _PLACE = re.compile(
 )
 _CODED = re.compile(
     r"""
-    (?: (?: hkex | esg | kpi | gri | sasb | 关键绩效指标 | 绩效指标 | 指标 | 层面 | 一般披露 | general \s+ disclosure )? \s* [:：]? \s*
-        (?: [AB]\d{1,2}(?:\.\d{1,2})*(?:\([a-z]\))? | \d{3}-\d{1,2}(?:-[a-z])? | (?<=gri)\s*\d{3} | [A-Z]{2}-[A-Z]{2}-\d{3}[a-z]?(?:\.\d{1,2})? )
+    (?: (?: hkex | esg | kpi | gri | sasb | 关键绩效指标 | 绩效指标 | 指标 | 层面 | 一般披露 | general \s+ disclosure )?
+        \s* [:：]? \s*
+        (?: [AB]\d{1,2}(?:\.\d{1,2})*(?:\([a-z]\))? | \d{3}-\d{1,2}(?:-[a-z])? | (?<=gri)\s*\d{3}
+          | [A-Z]{2}-[A-Z]{2}-\d{3}[a-z]?(?:\.\d{1,2})? )
         \s* (?: [,，、;/和及与&-] | to | and )? \s* )+
     """,
     re.VERBOSE | re.I,

@@ -25,8 +25,13 @@ _HAN_DIGITS = {"一": "1", "二": "2", "三": "3"}
 _WORD_DIGITS = {"one": "1", "two": "2", "three": "3", "i": "1", "ii": "2", "iii": "3"}
 _CODE = re.compile(r"(?<![A-Za-z0-9])(?P<aspect>[AB]\d)(?:\.(?P<number>\d{1,2}))?(?![A-Za-z0-9.])")
 _GRI = re.compile(r"\bGRI\s*(?P<number>\d{1,3}-\d{1,2})\b", re.I)
-_OF_PEOPLE = r"(?:employees|staff|workers|people|persons|colleagues|those|workforce|team|anyone|men|women|males|females|hires|leavers)"
-_NO_MEASURE = r"(?!\s*(?:[.,]\d|%|per\b|hours?\b|days?\b|months?\b|km\b|percent\b|countr|cit|nationalit|thousand|million|k\b))"
+_OF_PEOPLE = (
+    r"(?:employees|staff|workers|people|persons|colleagues|those|workforce|team|anyone|men|women|males|females|hires|leavers)"
+    r"\s+(?:(?:who|that)\s+(?:are|were|is)\s+)?"
+)
+_NO_MEASURE = (
+    r"(?!\s*(?:[.,]\d|%|per\b|hours?\b|days?\b|months?\b|km\b|percent\b|countr|cit|nationalit|thousand|million|k\b))"
+)
 _AGE = re.compile(
     r"""
     (?P<low>\d\d)\s*岁?\s*(?:\(含\))?\s*(?:-|–|—|~|至|到|to|and|with)\s*(?P<high>\d\d)\s*(?:岁|years?\s*old|years?\s*of\s*age|\b(?=.{0,12}(?:age|岁)))
@@ -48,9 +53,10 @@ _AGE = re.compile(
   | (?:aged?\s*|ages\s*)\b(?:over|above|older\s+than|more\s+than)\s*(?P<over_aged>\d\d)\b
   | \b(?:under|below|younger\s+than)\s*(?:the\s+age\s+of\s*)?(?P<under_en>\d\d)s?\b
       (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|or\b|was\b|turn|employ|staff|group))
-  | \b(?P<kept_under>{people}\s+(?:(?:who|that)\s+(?:are|were|is)\s+)?)(?:under|below|younger\s+than)\s*(?P<under_people>\d\d)\b{bare}
-  | \b(?P<kept_over>{people}\s+(?:(?:who|that)\s+(?:are|were|is)\s+)?)(?:over|above|older\s+than)\s*(?P<over_people>\d\d)\b{bare}
-  | \b(?P<kept_range>{people}\s+(?:(?:who|that)\s+(?:are|were|is)\s+)?)(?:between|from)\s*(?P<low_people>\d\d)\s*(?:-|–|to|and)\s*(?P<high_people>\d\d)\b{bare}
+  | \b(?P<kept_under>{people})(?:under|below|younger\s+than)\s*(?P<under_people>\d\d)\b{bare}
+  | \b(?P<kept_over>{people})(?:over|above|older\s+than)\s*(?P<over_people>\d\d)\b{bare}
+  | \b(?P<kept_range>{people})(?:between|from)\s*
+      (?P<low_people>\d\d)\s*(?:-|–|to|and)\s*(?P<high_people>\d\d)\b{bare}
   | \b(?:over|above|older\s+than)\s*(?:the\s+age\s+of\s*)?(?P<over_en>\d\d)s?\b
       (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
   | \baged?\s*(?:between\s*)?(?P<low_en>\d\d)\s*(?:-|–|to|and)\s*(?P<high_en>\d\d)
@@ -205,7 +211,7 @@ class Lexicon:
     def mentions(self, terms: tuple[str, ...], inside: frozenset[int] = frozenset()) -> list[Mention]:
         """Find the longest phrases, left to right, none overlapping another.
 
-        `inside` are the terms that do not open a word: a phrase of two characters that cuts a word apart is none, such
+        `inside` are the terms that do not open a word: no metric is named by two characters that cut a word apart, such
         as 廢膠 in 廢膠水.
         """
         found: list[Mention] = []
@@ -213,8 +219,12 @@ class Lexicon:
         while position < len(terms):
             for length in range(min(self.longest, len(terms) - position), 0, -1):
                 meanings = self.phrases.get(terms[position : position + length])
-                short = length == _SHORT and not terms[position].isascii()
-                if meanings and not (short and (position in inside or position + length in inside)):
+                if meanings and not (
+                    length == _SHORT
+                    and not terms[position].isascii()
+                    and (position in inside or position + length in inside)
+                    and all(kind == "metric" for kind, *_ in meanings)
+                ):
                     end = position + length
                     found += [
                         Mention(kind=kind, key=key, start=position, end=end, dimension=dimension)

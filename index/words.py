@@ -23,7 +23,9 @@ _SCOPE = re.compile(
 )
 _SCOPES = {"一": "1", "二": "2", "三": "3", "i": "1", "ii": "2", "iii": "3", "one": "1", "two": "2", "three": "3"}
 _RULES = 3  # raised when search_tokens cuts differently than before
-_SENTENCE_END = re.compile(r"[。！？；]+[」』”’）)]*|(?<![A-Z])(?<!\bM[rs])(?<!\bMrs)(?<!\bDr)(?<!\bProf)(?<!\bMessrs)(?<!\bHon)(?<!\bNo)(?<!\bSt)[.!?;][\"')\]]*(?=\s+[A-Z0-9\"(\u3400-\u9fff]|\s*$)|\n+")
+_SENTENCE_END = re.compile(
+    r"[。！？；]+[」』”’）)]*|(?<![A-Z])(?<!\bM[rs])(?<!\bMrs)(?<!\bDr)(?<!\bProf)(?<!\bMessrs)(?<!\bHon)(?<!\bNo)(?<!\bSt)[.!?;][\"')\]]*(?=\s+[A-Z0-9\"(\u3400-\u9fff]|\s*$)|\n+"
+)
 _STOP = frozenset(
     """
     a an the of in on at to for and or is are was were be been by with as from that this it its which what who

@@ -272,9 +272,7 @@ class Engine:
         prose = self._from_prose(desk.question, report, names, desk.citations, Choice(matches=(), residue=()))
         return prose or self._refuse(desk.question, "not_in_report", "", report)
 
-    def _without_reason(
-        self, question: Question, report: str, names: Sequence[str], citations: Citations
-    ) -> Answer:
+    def _without_reason(self, question: Question, report: str, names: Sequence[str], citations: Citations) -> Answer:
         """Say that the report gives no reason, and what of it comes closest."""
         refused = self._refuse(question, "not_in_report", "", report)
         closest = closest_text(question, self._prose.closest(question, report, names=names), citations)
@@ -503,7 +501,11 @@ def _computed(desk: Desk, choice: Choice) -> Numbers | None:
     if choice.found:
         return answer_numbers(desk, choice)
     asked = desk.question.concept.metrics
-    if len(choice.matches) == 1 and choice.matches[0].target.per and len(choice.matches[0].target.metrics) >= len(asked):
+    if (
+        len(choice.matches) == 1
+        and choice.matches[0].target.per
+        and len(choice.matches[0].target.metrics) >= len(asked)
+    ):
         return quotient(desk, choice.matches[0])
     return None
 

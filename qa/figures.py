@@ -23,7 +23,9 @@ from qa.topics import settle
 
 Absence = Literal["unknown", "boundary", "measure"]
 
-_LISTED = re.compile(r"\band\b(?!\s+(?:by\s+)?(?:how|what|when|why|who|where|which)\b)|\bplus\b|&|;|\+|和|与|及|、|同埋|跟|以及|各", re.I)
+_LISTED = re.compile(
+    r"\band\b(?!\s+(?:by\s+)?(?:how|what|when|why|who|where|which)\b)|\bplus\b|&|;|\+|和|与|及|、|同埋|跟|以及|各", re.I
+)
 PERCENT = re.compile(r"百分之|百分比|[几多]个?点(?!钟)|\bper\s?cent|\bpct\b|percentage|%", re.I)
 _MEASURES = frozenset({"share", "duration", "days", "mass", "ghg_mass", "energy", "volume", "area", "money"})
 _MODEL = re.compile(r"(?!fy)[a-z]{1,4}\d{2,4}[a-z]{0,2}|\d{3}[a-z]s?")  # a type of aircraft, car or ship

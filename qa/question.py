@@ -80,7 +80,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = (
         re.compile(
             r"percentage\s+points?|\bby\s+how\s+(?:much|many)\b|\b(?:go|goes|went|gone|come|came)\s+(?:up|down)\b|个百分点|\bhow\s+much\s+(?:more|less|lower|higher|fewer)\b|\bhow\s+many\s+(?:[\w₂³.]+\s+){0,3}(?:more|fewer|less)\b(?!\s+than)|\bexceed(?:s|ed)?\s+(?!(?:[a-z$]+\s*)?\d)|\bhow\s+(?:did|has|have)\b.*\b(?:change|move|develop|evolve)"
             r"|\b(?:change|changed|difference|drop|dropped|fall|fell|fallen|rise|rose|risen|increase|increased|decrease|decreased|decline|declined|reduced|grow|grew|grown|evolve|evolved)\b"
-            r"|compared?\s+(?:with|to)|versus|\bvs\.?\b|变化|变动|相差|差额|差多少|增减|增加了?多少|减少了?多少|下降了?多少|上升了?多少|增长了?多少|比上年|较上年|与上年|较\s*20\d\d|比\s*20\d\d|相比|高多少|低多少|(?<![占百对])比(?![赛例率重如亚特方]).{1,14}[多少高低](?![达])[\u3400-\u9fff]?(?:了|咗|出)?(?:多少|几多|几)|高幾多|高几多|差距|差多远|\bgap\b|up\s+or\s+down|down\s+or\s+up|rise\s+or\s+fall|better\s+or\s+worse|升.{0,3}[跌降]|增.{0,3}减|升咗|跌咗|多咗|少咗|上升还是下降|[多高升][了咗]?(?:还是|定系?)[少低跌降]|[少低跌降][了咗]?(?:还是|定系?)[多高升]|升定跌|是升是跌",
+            r"|compared?\s+(?:with|to)|versus|\bvs\.?\b|变化|变动|相差|差额|差多少|增减|增加了?多少|减少了?多少|下降了?多少|上升了?多少|增长了?多少|比上年|较上年|与上年|较\s*20\d\d|比\s*20\d\d|相比|高多少|低多少|(?<![占百对])比(?![赛例率重如亚特方]).{1,14}[多少高低](?![达])[\u3400-\u9fff]?(?:了|咗|出)?(?:多少|几多|几)|高幾多|高几多|差距|差多远|\bgap\b|up\s+or\s+down|down\s+or\s+up|rise\s+or\s+fall|better\s+or\s+worse|升.{0,3}[跌降]|增.{0,3}减|升咗|跌咗|多咗|少咗(?!(?:几多|多少)个?(?:工作)?[天日])|上升还是下降|[多高升][了咗]?(?:还是|定系?)[少低跌降]|[少低跌降][了咗]?(?:还是|定系?)[多高升]|升定跌|是升是跌",
             re.I,
         ),
     ),

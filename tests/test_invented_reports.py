@@ -16,6 +16,7 @@ NAMES = ("bank", "manufacturer", "simplified")
 UNSEEN = (  # every question another fact
     *("restaurant", "hospital", "chipmaker", "shipping", "telecom", "brewery", "mining", "airline", "property"),
     *("insurer", "pharma", "express", "utility", "market", "carmaker"),
+    *("school", "cement", "grocer", "software", "garment", "port"),
 )
 
 
