@@ -408,10 +408,11 @@ class Lexicon:
     def _specific(self, keys: Iterable[str]) -> frozenset[str]:
         found = frozenset(keys)
         for key in found:  # a total and more of its parts than it is usually summed of: all of them, Scopes 1 to 3
-            sums = set(self.metrics[key].sums)
+            sums = frozenset(self.metrics[key].sums)
             below = {other for other in found if key in self.ancestors(other)}
+            held = {part for one in below for part in (one, *self.metrics[one].sums, *self.metrics[one].joins)}
             beyond = (one for one in below if not (self.metrics[one].sums or self.metrics[one].joins))
-            if sums and sums <= found and any(sums.isdisjoint((one, *self.ancestors(one))) for one in beyond):
+            if sums and sums <= held and any(sums.isdisjoint((one, *self.ancestors(one))) for one in beyond):
                 found -= below
         totals = {ancestor for key in found for ancestor in self.ancestors(key)}
         parts = {part for key in found - totals for part in (*self.metrics[key].joins, *self.metrics[key].sums)}
