@@ -376,7 +376,9 @@ def _parts_of(target: Target, related: Sequence[Series], lexicon: Lexicon) -> tu
 
 
 def _beyond(key: str, whole: str, parts: Collection[str], lexicon: Lexicon) -> bool:
-    """Tell a part of a whole that is none of some parts, nor of theirs."""
+    """Tell a part of a whole that is none of some parts, nor of theirs, nor a sum of them."""
+    if lexicon.metrics[key].sums or lexicon.metrics[key].joins:
+        return False
     above = {key, *lexicon.ancestors(key)}
     return whole in above - {key} and above.isdisjoint(parts)
 

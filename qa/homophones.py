@@ -15,7 +15,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]+")
 _RUNS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+", re.S)
 _TONNES = re.compile(r"(?:多少|几多|几|\d)\s*(?P<meant>顿)(?![饭餐饱])")
 _LONGEST = 6  # characters
-_NUMERALS = frozenset("一二三四五六七八九十百千万亿零两")
+_NUMERALS = frozenset("一二三四五六七八九十百千万亿零")
 
 # Sounds that typists of the south and of Hong Kong exchange.
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
