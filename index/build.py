@@ -33,7 +33,7 @@ READERS: dict[str, Callable[..., Report]] = {
     ".pdf": read_pdf,
 }
 
-RECIPE = 5  # raised when other words of a passage are indexed, or other figures read, than before
+RECIPE = 6  # raised when other words of a passage are indexed, or other figures read, than before
 
 Progress = Callable[[str, int, int], None]  # step, done, of how many
 
