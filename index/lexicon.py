@@ -25,12 +25,17 @@ _HAN_DIGITS = {"一": "1", "二": "2", "三": "3"}
 _WORD_DIGITS = {"one": "1", "two": "2", "three": "3", "i": "1", "ii": "2", "iii": "3"}
 _CODE = re.compile(r"(?<![A-Za-z0-9])(?P<aspect>[AB]\d)(?:\.(?P<number>\d{1,2}))?(?![A-Za-z0-9.])")
 _GRI = re.compile(r"\bGRI\s*(?P<number>\d{1,3}-\d{1,2})\b", re.I)
-_OF_PEOPLE = (
-    r"(?:employees|staff|workers|people|persons|colleagues|those|workforce|team|anyone|men|women|males|females|hires|leavers)"
-    r"\s+(?:(?:who|that)\s+(?:are|were|is)\s+)?"
-)
-_NO_MEASURE = (
-    r"(?!\s*(?:[.,]\d|%|per\b|hours?\b|days?\b|months?\b|km\b|percent\b|countr|cit|nationalit|thousand|million|k\b))"
+_AGED = re.compile(  # "employees under 30" are aged under 30; "staff under 30 hours" are not
+    r"""
+    (?P<whom> \b (?: employees | staff | workers | people | persons | colleagues | those | workforce | team | anyone
+        | men | women | males | females | hires | leavers ) \s+ (?: (?:who|that) \s+ (?:are|were|is) \s+ )? )
+    (?: (?: between | from ) \s* (?= \d\d \s* (?: - | – | to | and ) \s* \d\d \b )
+      | (?= (?: under | below | younger \s+ than | over | above | older \s+ than ) \s* \d\d \b ) )
+    (?! \D* (?: \d\d \s* (?: - | – | to | and ) \s* )? \d\d \s*
+        (?: [.,]\d | % | per\b | hours?\b | days?\b | months?\b | km\b | percent\b
+          | countr | cit | nationalit | thousand | million | k\b ) )
+    """,
+    re.VERBOSE | re.I,
 )
 _AGE = re.compile(
     r"""
@@ -53,10 +58,6 @@ _AGE = re.compile(
   | (?:aged?\s*|ages\s*)\b(?:over|above|older\s+than|more\s+than)\s*(?P<over_aged>\d\d)\b
   | \b(?:under|below|younger\s+than)\s*(?:the\s+age\s+of\s*)?(?P<under_en>\d\d)s?\b
       (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|or\b|was\b|turn|employ|staff|group))
-  | \b(?P<kept_under>{people})(?:under|below|younger\s+than)\s*(?P<under_people>\d\d)\b{bare}
-  | \b(?P<kept_over>{people})(?:over|above|older\s+than)\s*(?P<over_people>\d\d)\b{bare}
-  | \b(?P<kept_range>{people})(?:between|from)\s*
-      (?P<low_people>\d\d)\s*(?:-|–|to|and)\s*(?P<high_people>\d\d)\b{bare}
   | \b(?:over|above|older\s+than)\s*(?:the\s+age\s+of\s*)?(?P<over_en>\d\d)s?\b
       (?=\s*(?:$|[?,.;:)(]|years|in\b|for\b|at\b|by\b|and\b|was\b|turn|employ|staff|group))
   | \baged?\s*(?:between\s*)?(?P<low_en>\d\d)\s*(?:-|–|to|and)\s*(?P<high_en>\d\d)
@@ -65,7 +66,7 @@ _AGE = re.compile(
   | (?<![\d.-])(?P<low_bare>[2-6]\d)\s*(?:-|–|to)\s*(?P<high_bare>[2-6]\d)\b(?![\d.%-])
   | \b(?P<under_tail>\d\d)\s*(?:or|and|years\s*old\s*(?:or|and))\s*(?:under|below|younger)
   | \b(?P<over_tail>\d\d)\s*(?:or|and|years\s*old\s*(?:or|and))\s*(?:over|above|older)
-    """.replace("{people}", _OF_PEOPLE).replace("{bare}", _NO_MEASURE),
+    """,
     re.VERBOSE | re.I,
 )
 _AGE_SIGN = re.compile(  # <30, ≥ 50, 60+: an age where nothing else is said, or where the text speaks of age
@@ -94,6 +95,7 @@ _FUNCTION = frozenset("a an the of in on at to for from by with and or per numbe
 _PARTICLES = frozenset("的之及和与或数量率额总")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 
+_PIECE = re.compile(rf"{_HAN.pattern}|[^{_HAN.pattern[1:-2]}]+")
 _COVERAGE = re.compile(
     r"\((?:包括|包含|涵盖|覆盖|不含|不包括|includ\w+\b|exclud\w+\b|cover(?:s|ing)\b)[^()]*\)|\((?:含|inclusive)\)", re.I
 )
@@ -329,19 +331,14 @@ class Lexicon:
     def _inside(self, text: str) -> frozenset[int]:
         """Number the terms of a folded text that stand within a Chinese word and do not open it."""
         found: set[int] = set()
-        count, opened = 0, 0
-        for match in _TERM.finditer(self.synonyms.rewrite(_scopes_apart(text.lower()))):
-            if not _HAN.match(match.group()):
-                count += 2 if re.fullmatch(r"scope[123]", match.group()) else 1
+        count = 0
+        for piece in _PIECE.findall(self.synonyms.rewrite(_scopes_apart(text.lower()))):
+            if not _HAN.match(piece):
+                count += len(split_terms(piece))
                 continue
-            if match.start() >= opened:
-                run = _HAN.match(match.string, match.start())
-                words = cut(run.group()) if run else []
-                starts = {sum(map(len, words[:n])) for n in range(len(words))}
-                first, opened = match.start(), run.end() if run else match.end()
-            if match.start() - first not in starts:
-                found.add(count)
-            count += 1
+            for word in cut(piece):
+                found.update(range(count + 1, count + len(word)))
+                count += len(word)
         return frozenset(found)
 
     def _clipped(self, name: str) -> bool:
@@ -405,14 +402,19 @@ class Lexicon:
         """Tell whether two metrics are the same or one is part of the other."""
         return one == other or one in self.ancestors(other) or other in self.ancestors(one)
 
+    def beyond(self, key: str, total: str) -> bool:
+        """Tell a part of a total that lies beyond what the total is usually summed of: Scope 3 of all emissions."""
+        metric, above = self.metrics[key], {key, *self.ancestors(key)}
+        part = key != total and total in above and not (metric.sums or metric.joins)
+        return part and above.isdisjoint(self.metrics[total].sums)
+
     def _specific(self, keys: Iterable[str]) -> frozenset[str]:
         found = frozenset(keys)
         for key in found:  # a total and more of its parts than it is usually summed of: all of them, Scopes 1 to 3
-            sums = frozenset(self.metrics[key].sums)
+            sums = set(self.metrics[key].sums)
             below = {other for other in found if key in self.ancestors(other)}
             held = {part for one in below for part in (one, *self.metrics[one].sums, *self.metrics[one].joins)}
-            beyond = (one for one in below if not (self.metrics[one].sums or self.metrics[one].joins))
-            if sums and sums <= held and any(sums.isdisjoint((one, *self.ancestors(one))) for one in beyond):
+            if sums and sums <= held and any(self.beyond(one, key) for one in below):
                 found -= below
         totals = {ancestor for key in found for ancestor in self.ancestors(key)}
         parts = {part for key in found - totals for part in (*self.metrics[key].joins, *self.metrics[key].sums)}
@@ -558,18 +560,17 @@ def _ages(text: str) -> tuple[frozenset[Member], str]:
     found: set[Member] = set()
 
     def take(match: re.Match[str]) -> str:
-        held = {name: value for name, value in match.groupdict().items() if value}
-        named = {name: value for name, value in held.items() if not name.startswith("kept")}
+        named = {name: value for name, value in match.groupdict().items() if value}
         if len(named) == 2:
             low, high = named.values()
             found.add(("age", f"{low}-{high}"))
         else:
             ((name, value),) = named.items()
             found.add(("age", f"-{value}" if name.startswith("under") else f"{value}-"))
-        return next((value for name, value in held.items() if name.startswith("kept")), " ")
+        return " "
 
     written = _SPELT_AGE.sub(lambda match: _TENS[match["tens"].lower()], _HAN_AGE.sub(_digits, text))
-    rest = _AGE.sub(take, written)
+    rest = _AGE.sub(take, _AGED.sub(r"\g<whom>aged ", written))
     if _AGE_SIGN.fullmatch(rest.strip()) or _OF_AGE.search(text):
         rest = _AGE_SIGN.sub(take, rest)
     return frozenset(found), rest

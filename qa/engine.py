@@ -500,14 +500,11 @@ def _computed(desk: Desk, choice: Choice) -> Numbers | None:
         return None
     if choice.found:
         return answer_numbers(desk, choice)
-    asked = desk.question.concept.metrics
-    if (
-        len(choice.matches) == 1
-        and choice.matches[0].target.per
-        and len(choice.matches[0].target.metrics) >= len(asked)
-    ):
-        return quotient(desk, choice.matches[0])
-    return None
+    if len(choice.matches) != 1 or not choice.matches[0].target.per:
+        return None
+    match = choice.matches[0]
+    whole = len(match.target.metrics) >= len(desk.question.concept.metrics)  # not Scope 1 alone, of two that are named
+    return quotient(desk, match) if whole else None
 
 
 def _notes(desk: Desk, held: Sequence[Series]) -> tuple[str, ...]:

@@ -369,12 +369,8 @@ class Reading:
 
     def _gives_reason(self, n: int) -> bool:
         """Tell whether a sentence gives a cause, and not of the opposite: of a fall where a rise is asked about."""
-        asked, said = fold(self.question.text), self.pages.folded[n]
-        rises, sinks = _RISES.search(asked), _SINKS.search(asked)
-        opposite = _SINKS if rises and not sinks else _RISES if sinks and not rises else None
-        same = _RISES if opposite is _SINKS else _SINKS
-        against = opposite is not None and opposite.search(said) is not None and same.search(said) is None
-        return _CAUSED.search(said) is not None and not against
+        said = self.pages.folded[n]
+        return _CAUSED.search(said) is not None and _way(fold(self.question.text)) * _way(said) >= 0
 
     def _names_measure(self, sentence: Sentence) -> bool:
         """Tell whether a sentence names what a "what is the ..." asks for, where that is measured in numbers."""
@@ -512,6 +508,11 @@ def _by_block(pages: Pages) -> dict[str, list[int]]:
     for n, sentence in enumerate(pages.sentences):
         found.setdefault(sentence.block or sentence.passage.id.split(".", 2)[-1], []).append(n)
     return found
+
+
+def _way(folded: str) -> int:
+    """Tell a text that speaks of a rise alone, 1, from one of a fall alone, -1; 0 for both or neither."""
+    return bool(_RISES.search(folded)) - bool(_SINKS.search(folded))
 
 
 def _rivals(one: Candidate, first: Candidate) -> bool:

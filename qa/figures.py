@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
@@ -364,7 +364,7 @@ def _parts_of(target: Target, related: Sequence[Series], lexicon: Lexicon) -> tu
         return ()
     whole = next(iter(target.metrics))
     wanted = lexicon.metrics[whole].sums
-    if any(_beyond(key, whole, wanted, lexicon) for series in related for key in series.metrics):
+    if any(lexicon.beyond(key, whole) for series in related for key in series.metrics):
         return ()  # a report that prints Scope 3 means more by all emissions than Scopes 1 and 2
     found = [
         next((s for s in related if s.metrics == {key} and not s.per and s.members == target.members), None)
@@ -373,14 +373,6 @@ def _parts_of(target: Target, related: Sequence[Series], lexicon: Lexicon) -> tu
     parts = [series for series in found if series is not None]
     complete = len(parts) == len(wanted) > 0 and len({series.unit for series in parts}) == 1
     return tuple(parts) if complete else ()
-
-
-def _beyond(key: str, whole: str, parts: Collection[str], lexicon: Lexicon) -> bool:
-    """Tell a part of a whole that is none of some parts, nor of theirs, nor a sum of them."""
-    if lexicon.metrics[key].sums or lexicon.metrics[key].joins:
-        return False
-    above = {key, *lexicon.ancestors(key)}
-    return whole in above - {key} and above.isdisjoint(parts)
 
 
 def _without_parts(
@@ -544,7 +536,7 @@ def _residue(asked: _Asked, chosen: Iterable[Series]) -> tuple[str, ...]:
         found.append(outside.group())
     for token in asked.proper.joined(tokens(asked.words), apart=CHINESE | asking_words()):
         if token in _EXCLUDES and asked.concept.members and (left & set(split_terms(token)) or set(token) <= left):
-            found.append(token)
+            found.append(token)  # the groups named are those that are not asked for
             continue
         if token in settled or read_unit(token.lstrip("多几")) is not None:
             continue

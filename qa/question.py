@@ -299,15 +299,15 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
     folded = fold(text)
     operation: Operation = next((name for name, pattern in _OPERATIONS if pattern.search(folded)), "lookup")
     if operation == "sum" and _WHICH_YEAR.search(folded):
-        operation = next((name for name, pattern in _EXTREMES if pattern.search(folded)), operation)
+        operation = _extreme(folded, operation)
     if operation == "percent_change" and _PART_OF.search(folded):
         operation = "share"
     if operation == "sum" and _TREND.search(folded):
         operation = "trend"
     if operation in ("change", "percent_change") and _WHICH_OF.search(folded) and not _WHICH_YEAR.search(folded):
-        operation = next((name for name, pattern in _EXTREMES if pattern.search(folded)), operation)
+        operation = _extreme(folded, operation)
     if operation == "share" and _WHICH_GROUP.search(folded):
-        operation = next((name for name, pattern in _EXTREMES if pattern.search(folded)), operation)
+        operation = _extreme(folded, operation)
     periods, words, every = _periods(folded, latest, endpoints=operation in ("change", "percent_change"))
     if (
         operation in ("change", "percent_change")
@@ -339,6 +339,11 @@ def _read(text: str, lexicon: Lexicon, latest: str, language: Language | None, c
         unread=tuple(unread_years_in(folded)),
         parts=tuple(part_years_in(folded, closing=closing)),
     )
+
+
+def _extreme(folded: str, otherwise: Operation) -> Operation:
+    """Tell whether the most or the least is asked for."""
+    return next((name for name, pattern in _EXTREMES if pattern.search(folded)), otherwise)
 
 
 def _whole_years(text: str, latest: str) -> str:

@@ -114,11 +114,9 @@ class RowWords:
                 if number_of_group is not None:
                     row[number_of_group] = max(row[number_of_group], _GROUPED)
             if len(term.words) == 1 and term.words[0] in self._label_runs:  # a site's name is that site and no other
-                own = self._ids.get(form_of(term.words[0]))
-                exact = row[own] if own is not None else 0.0
                 np.minimum(row, _ANOTHER, out=row)
-                if own is not None:
-                    row[own] = exact
+                if (own := self._ids.get(form_of(term.words[0]))) is not None:
+                    row[own] = _EXACT
         return strengths
 
     def apart(self, terms: Sequence[Term]) -> tuple[Array, list[tuple[int, int] | None]]:
@@ -244,7 +242,7 @@ class RowWords:
             [
                 *(word for path in series.labels.values() for word in path[:-1]),
                 *self._above.get(series.row_key, ()),
-                *(figure.unit_text for cells in series.cells.values() for figure in cells.values()),
+                *dict.fromkeys(figure.unit_text for cells in series.cells.values() for figure in cells.values()),
                 *(name for member in sorted(series.members) for name in self._member_names(member)),
                 *(name for key in sorted(series.metrics | series.part_of) for name in self._linker.names(key)),
             ]
